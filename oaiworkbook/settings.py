@@ -1,0 +1,96 @@
+"""What the environment says: mode, folders, pace, spend cap. Read at each use, never cached.
+
+| variable | meaning | default |
+|---|---|---|
+| `OAIWORKBOOK_MODE` | `replay`, `live` or `record` | `replay` |
+| `OAIWORKBOOK_DATA` | folder with `recordings/`, `samples/`, `models.toml`, `prices.toml` | shipped |
+| `OAIWORKBOOK_LESSON` | recordings folder looked in first and written to, such as `03_streaming` | the notebook's |
+| `OAIWORKBOOK_PACE` | factor on recorded waits: 1 as recorded, 0 none | 1 |
+| `OAIWORKBOOK_LEDGER` | the SQLite file that logs the calls | in the user's data folder |
+| `OAIWORKBOOK_MAX_USD` | most that live and record mode may spend in one day (UTC) | 1.00 |
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Literal, cast
+
+import openai
+
+Mode = Literal["replay", "live", "record"]
+MODES: tuple[Mode, ...] = ("replay", "live", "record")
+
+
+class SettingsError(openai.OpenAIError):
+    """The environment asks for something that does not exist. The message names the variable."""
+
+
+def mode() -> Mode:
+    value = os.environ.get("OAIWORKBOOK_MODE", "").strip().lower() or "replay"
+    if value not in MODES:
+        raise SettingsError(
+            f"OAIWORKBOOK_MODE is {value!r}. Set it to replay, live or record, or unset it for replay."
+        )
+    return cast(Mode, value)
+
+
+def data_dir() -> Path:
+    """The folder of recordings, samples and tables: a clone's `data/`, or the wheel's copy."""
+    named = os.environ.get("OAIWORKBOOK_DATA", "")
+    return Path(named).expanduser().absolute() if named else course_dir() / "data"
+
+
+def course_dir() -> Path:
+    """The folder that holds `notebooks/` and `data/`: the clone, or the wheel's `course/`."""
+    package = Path(__file__).parent
+    clone = package.parent
+    if (clone / "pyproject.toml").is_file() and (clone / "notebooks").is_dir():
+        return clone
+    return package / "course"
+
+
+def lesson() -> str | None:
+    """Name of the running lesson, such as `03_streaming`, or None outside a notebook."""
+    named = os.environ.get("OAIWORKBOOK_LESSON", "")
+    if named:
+        return named
+    # Set by the Jupyter server for each kernel: the notebook's path.
+    notebook = os.environ.get("JPY_SESSION_NAME", "")
+    return Path(notebook.replace("\\", "/")).stem if notebook.endswith(".ipynb") else None
+
+
+def pace() -> float:
+    value = os.environ.get("OAIWORKBOOK_PACE", "") or "1"
+    return _number("OAIWORKBOOK_PACE", value)
+
+
+def max_usd() -> float:
+    """Most that live and record mode may spend in one day (UTC), in USD."""
+    value = os.environ.get("OAIWORKBOOK_MAX_USD", "") or "1.00"
+    return _number("OAIWORKBOOK_MAX_USD", value)
+
+
+def ledger_path() -> Path:
+    named = os.environ.get("OAIWORKBOOK_LEDGER", "")
+    return Path(named).expanduser().absolute() if named else user_dir() / "ledger.sqlite"
+
+
+def user_dir() -> Path:
+    """Where this user's own files go: the ledger and the progress of exercises."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return base / "oaiworkbook"
+
+
+def _number(name: str, value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise SettingsError(f"{name} is {value!r}. Set it to a number of 0 or more.")
+    return number
