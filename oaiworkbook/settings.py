@@ -13,15 +13,15 @@
 import os
 import sys
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
-import openai
+from .errors import WorkbookError
 
 Mode = Literal["replay", "live", "record"]
 MODES: tuple[Mode, ...] = ("replay", "live", "record")
 
 
-class SettingsError(openai.OpenAIError):
+class SettingsError(WorkbookError):
     """The environment asks for something that does not exist. The message names the variable."""
 
 
@@ -31,7 +31,7 @@ def mode() -> Mode:
         raise SettingsError(
             f"OAIWORKBOOK_MODE is {value!r}. Set it to replay, live or record, or unset it for replay."
         )
-    return cast(Mode, value)
+    return value
 
 
 def data_dir() -> Path:

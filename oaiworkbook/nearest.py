@@ -1,0 +1,92 @@
+"""The six lines that a learner sees when replay has no answer: the nearest recording, what differs."""
+
+import difflib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from .requests import CanonicalRequest
+
+_WIDTH = 88
+
+
+def describe_miss(
+    request: CanonicalRequest, recorded: list[tuple[str, dict[str, Any]]], folder: Path
+) -> str:
+    """`recorded`: name and request of each candidate. Compares by word; characters would be slow."""
+    head = f"no recorded answer for {request.method} {request.path} with these inputs."
+    advice = "What to do: undo your edit and run the cell again, or go live (costs money; lesson 00 shows how)."
+    same_path = [
+        c for c in recorded if (c[1]["method"], c[1]["path"]) == (request.method, request.path)
+    ]
+    if not same_path:
+        return f"{head}\nnothing is recorded for this path in {folder.name}/.\n{advice}"
+    mine = _flat(request.body) | _flat(request.query, "query")
+    name, theirs, _ = max(
+        (
+            (name, flat, _likeness(mine, flat))
+            for name, asked in same_path
+            for flat in [_flat(asked["body"]) | _flat(asked["query"], "query")]
+        ),
+        key=lambda candidate: candidate[2],
+    )
+    fields = [f for f in {**mine, **theirs} if mine.get(f, _NONE) != theirs.get(f, _NONE)]
+    first = fields[0]
+    old, new = _word_difference(_show(theirs.get(first, _NONE)), _show(mine.get(first, _NONE)))
+    more = (
+        f" (and in {', '.join(fields[1:4])}{' ...' if len(fields) > 4 else ''})"
+        if fields[1:]
+        else ""
+    )
+    return (
+        f"{head}\nnearest recording: {name}, differs in {first}{more}\n"
+        f"  recorded: {old}\n  yours:    {new}\n{advice}"
+    )
+
+
+_NONE = object()
+
+
+def _flat(value: Any, at: str = "") -> dict[str, Any]:
+    """`{"input": [{"role": "user"}]}` becomes `{"input[0].role": "user"}`."""
+    if isinstance(value, dict) and value:
+        return {
+            k: v for key in value for k, v in _flat(value[key], f"{at}.{key}".lstrip(".")).items()
+        }
+    if isinstance(value, list) and value:
+        return {k: v for i, item in enumerate(value) for k, v in _flat(item, f"{at}[{i}]").items()}
+    return {at or "body": value}
+
+
+def _likeness(mine: dict[str, Any], theirs: dict[str, Any]) -> float:
+    def words(flat: dict[str, Any]) -> list[str]:
+        return [w for k, v in flat.items() for w in (k, *str(v).split())]
+
+    matcher = difflib.SequenceMatcher(a=words(theirs), b=words(mine), autojunk=False)
+    return matcher.real_quick_ratio() and matcher.quick_ratio()
+
+
+def _show(value: Any) -> str:
+    return "(not sent)" if value is _NONE else json.dumps(value, ensure_ascii=False)
+
+
+def _word_difference(old: str, new: str) -> tuple[str, str]:
+    """Both texts with the words that differ in [brackets], cut to about one line around them."""
+    a, b = (re.findall(r"\s+|[^\s]+", text) for text in (old, new))
+    marked_a, marked_b = "", ""
+    for kind, i, j, k, m in difflib.SequenceMatcher(a=a, b=b, autojunk=False).get_opcodes():
+        one, two = "".join(a[i:j]), "".join(b[k:m])
+        if kind == "equal":
+            marked_a, marked_b = marked_a + one, marked_b + two
+        else:
+            marked_a += f"[{one}]" if one else ""
+            marked_b += f"[{two}]" if two else ""
+    return _around(marked_a), _around(marked_b)
+
+
+def _around(text: str) -> str:
+    if len(text) <= _WIDTH:
+        return text
+    start = max(0, min(text.find("[") - 20, len(text) - _WIDTH))
+    return ("..." if start else "") + text[start : start + _WIDTH] + "..."

@@ -1,0 +1,163 @@
+"""One recording on disk: its form, reading with clear errors, writing that survives a crash.
+
+A file is pretty-printed JSON with `request`, `answers` in order and `provenance`, one stream event
+a line, so that a person can review a difference. Binary bodies lie beside it, with their own ending.
+"""
+
+import json
+import os
+import re
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from .errors import WorkbookError
+
+Source = Literal["live", "authored", "edited"]
+
+
+class RecordingError(WorkbookError):
+    """A recording cannot be read or written. The text names file, line and field."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class RecordedRequest(_Part):
+    method: str
+    path: str
+    query: str = ""
+    body: Any = None
+
+
+class Answer(_Part):
+    """One HTTP answer. Exactly one of `json`, `text`, `file`, `sse` holds its body.
+
+    `ms`: milliseconds until the answer came. `sse`: `[ms, event name or null, data]` an event.
+    `crlf`: lines of the stream end in CR LF. `cut`: the connection broke after the last event.
+    """
+
+    status: int
+    headers: dict[str, str] = {}
+    ms: int = 0
+    json_: Any = None
+    text: str | None = None
+    file: str | None = None
+    sse: list[tuple[int, str | None, Any]] | None = None
+    crlf: bool = False
+    cut: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_body(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            if sum(name in value for name in ("json", "text", "file", "sse")) != 1:
+                raise ValueError("needs exactly one of json, text, file, sse")
+            value = {("json_" if k == "json" else k): v for k, v in value.items()}
+        return value
+
+    def dump(self) -> dict[str, Any]:
+        named = self.model_dump(exclude_unset=True)
+        return {("json" if k == "json_" else k): v for k, v in named.items()}
+
+
+class Provenance(_Part):
+    source: Source
+    at: datetime
+    sdk: str
+    host: str | None = None  # where a live recording came from
+
+
+class Recording(_Part):
+    request: RecordedRequest
+    answers: list[Answer]
+    provenance: Provenance
+
+    @model_validator(mode="after")
+    def _answered(self) -> "Recording":
+        if not self.answers:
+            raise ValueError("answers is empty")
+        return self
+
+
+def read_recording(path: Path) -> Recording:
+    """Read one file. Raises RecordingError with file, line and field when it is not a recording."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecordingError(f"Cannot read the recording {path}: {error}.") from error
+    mend = "Restore the file (in a clone: git checkout), or record the lesson again."
+    try:
+        recording = Recording.model_validate(json.loads(text))
+    except json.JSONDecodeError as error:
+        raise RecordingError(
+            f"Broken recording {path}, line {error.lineno}, column {error.colno}: {error.msg}. {mend}"
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join("json" if p == "json_" else str(p) for p in first["loc"]) or "(whole file)"
+        line = _line_of(text, first["loc"])
+        reason = first["msg"].removeprefix("Value error, ")
+        raise RecordingError(
+            f"Broken recording {path}, line {line}, field {field}: {reason}. {mend}"
+        ) from error
+    for answer in recording.answers:
+        if answer.file and not (path.parent / answer.file).is_file():
+            raise RecordingError(
+                f"Broken recording {path}, line {_line_of(text, ('answers', 'file'))}, "
+                f"field file: {answer.file} is missing beside it. {mend}"
+            )
+    return recording
+
+
+def _line_of(text: str, loc: tuple[int | str, ...]) -> int:
+    at = 0
+    for name in loc:
+        if isinstance(name, str):
+            found = text.find(f'"{name}"', at)
+            at = found if found >= 0 else at
+    return text.count("\n", 0, at) + 1
+
+
+def dump_recording(recording: Recording) -> str:
+    """Pretty JSON, one stream event a line, so that a person can review a difference."""
+    lines: list[str] = []
+
+    def hold(event: tuple[int, str | None, Any]) -> str:
+        lines.append(json.dumps(event, ensure_ascii=False))
+        return f"\0{len(lines) - 1}\0"
+
+    answers = [answer.dump() for answer in recording.answers]
+    for answer in answers:
+        if "sse" in answer:
+            answer["sse"] = [hold(event) for event in answer["sse"]]
+    request = recording.request.model_dump(exclude_defaults=True)
+    provenance = recording.provenance.model_dump(mode="json", exclude_none=True)
+    whole = {"request": request, "answers": answers, "provenance": provenance}
+    text = json.dumps(whole, ensure_ascii=False, indent=1)
+    return re.sub(r'"\\u0000(\d+)\\u0000"', lambda m: lines[int(m[1])], text) + "\n"
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write beside, then rename: a reader sees the old file or the new one, never a half."""
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise RecordingError(
+            f"Cannot write the recording {path}: {error.strerror}. Free space or choose another "
+            "folder with OAIWORKBOOK_DATA, then record again."
+        ) from error

@@ -1,0 +1,149 @@
+"""Finding a recording for a request, repeats, the miss, and where a new recording goes.
+
+`<folder>/<lesson>/NN-<slug>-<8 hex of the key>.json`: the key is in the file name, so that a look-up
+costs the same with ten recordings and with ten thousand.
+"""
+
+import os
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from .errors import WorkbookError
+from .nearest import describe_miss
+from .recording_file import (
+    Answer,
+    Provenance,
+    RecordedRequest,
+    Recording,
+    RecordingError,
+    dump_recording,
+    read_recording,
+    write_atomically,
+)
+from .requests import CanonicalRequest
+
+__all__ = ["Library", "RecordingError", "RecordingNotFound"]
+
+_NAME = re.compile(r"(\d+)-.*-([0-9a-f]{8})\.json")
+
+
+class RecordingNotFound(WorkbookError):
+    """Replay has no answer for this request. The text names the nearest recording."""
+
+
+class Library:
+    """All recordings below one folder, for one client in one process. Thread-safe."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.RLock()
+        self._index: dict[str, list[Path]] | None = None
+        self._read: dict[Path, tuple[tuple[int, int], Recording]] = {}
+        self._next: dict[Path, int] = {}
+        self._started: dict[str, Path] = {}  # what this process records: key -> file
+        self._written: set[Path] = set()
+
+    def find(self, request: CanonicalRequest, lesson: str | None) -> Path | None:
+        """The recording of this request, the lesson's own first."""
+        with self._lock:
+            for fresh in (False, True):
+                if self._index is None or fresh:
+                    self._index = self._scan()
+                paths = self._index.get(request.key, [])
+                for path in sorted(paths, key=lambda p: p.parent.name != lesson):
+                    asked = self.read(path).request
+                    if request.same_as(asked.method, asked.path, asked.query, asked.body):
+                        return path
+        return None
+
+    def take(self, path: Path) -> tuple[Answer, Recording]:
+        """The next answer of a recording; after the last one, the last one again."""
+        with self._lock:
+            recording = self.read(path)
+            at = self._next.get(path, 0)
+            self._next[path] = at + 1
+            return recording.answers[min(at, len(recording.answers) - 1)], recording
+
+    def miss(self, request: CanonicalRequest, lesson: str | None) -> RecordingNotFound:
+        near = [(self.name(p), self.read(p).request.model_dump()) for p in self.paths(lesson)]
+        return RecordingNotFound(describe_miss(request, near, self.folder))
+
+    def read(self, path: Path) -> Recording:
+        try:
+            stat = path.stat()
+        except OSError as error:
+            raise RecordingError(f"Cannot read the recording {path}: {error.strerror}.") from error
+        stamp = (stat.st_mtime_ns, stat.st_size)
+        known = self._read.get(path)
+        if known is None or known[0] != stamp:
+            known = self._read[path] = (stamp, read_recording(path))
+        return known[1]
+
+    def paths(self, lesson: str | None = None) -> list[Path]:
+        """Files of one lesson; of all lessons if it is None or has none."""
+        found = sorted(p for paths in self._scan().values() for p in paths)
+        return [p for p in found if p.parent.name == lesson] or found
+
+    def name(self, path: Path) -> str:
+        return f"{path.parent.name}/{path.name}"
+
+    def _scan(self) -> dict[str, list[Path]]:
+        index: dict[str, list[Path]] = {}
+        for folder, name in self._names():
+            match = _NAME.fullmatch(name)
+            if match:
+                index.setdefault(match[2], []).append(folder / name)
+        for paths in index.values():
+            paths.sort()
+        return index
+
+    def _names(self) -> Iterator[tuple[Path, str]]:
+        try:
+            lessons = [Path(entry.path) for entry in os.scandir(self.folder) if entry.is_dir()]
+            for folder in lessons:
+                yield from ((folder, entry.name) for entry in os.scandir(folder))
+        except OSError as error:
+            raise RecordingError(
+                f"Cannot read the recordings in {self.folder}: {error.strerror}. Check the folder and "
+                "its rights, or unset OAIWORKBOOK_DATA to use the recordings that come with the workbook."
+            ) from error
+
+    def start(self, request: CanonicalRequest, lesson: str) -> Path:
+        """The file that a recorded request goes to: its present one, or the next number."""
+        with self._lock:
+            if request.key not in self._started:
+                folder = self.folder / lesson
+                names = os.listdir(folder) if folder.is_dir() else []
+                names += [p.name for p in self._started.values() if p.parent == folder]
+                same = [n for n in names if n.endswith(f"-{request.key}.json")]
+                numbers = [int(m[1]) for m in map(_NAME.fullmatch, names) if m]
+                new = f"{max(numbers, default=0) + 1:02d}-{request.slug}-{request.key}.json"
+                self._started[request.key] = folder / (same[0] if same else new)
+            return self._started[request.key]
+
+    def add(
+        self,
+        path: Path,
+        request: CanonicalRequest,
+        answer: Answer,
+        provenance: Provenance,
+        body: bytes,
+    ) -> None:
+        """Write one more answer. `body` goes into a sidecar file when the answer names one.
+
+        The first answer of this process replaces what the file held before.
+        """
+        with self._lock:
+            answers = (self._next.setdefault(path, 0) and self.read(path).answers) or []
+            asked = RecordedRequest(
+                method=request.method, path=request.path, query=request.query, body=request.body
+            )
+            if answer.file is not None:
+                answer.file = f"{path.stem}{f'-{len(answers) + 1}' if answers else ''}{answer.file}"
+                write_atomically(path.parent / answer.file, body)
+            recording = Recording(request=asked, answers=[*answers, answer], provenance=provenance)
+            write_atomically(path, dump_recording(recording).encode())
+            self._written.add(path)
+            self._index = None

@@ -1,0 +1,130 @@
+"""What a recording is found by: method, path, sorted query and canonical body of a request.
+
+No headers and no host count. Model, `stream` and white space do: an edited prompt is another
+request, and must never get another prompt's answer.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from email.message import Message
+from email.parser import BytesParser
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+import httpx2
+
+_LONG = 2_000  # characters from which an encoded file inside JSON is stored as a digest
+_CACHED = 20_000  # bytes; a body longer than this is not kept to save the hashing of a repeat
+_ENCODED = re.compile(r"(data:[\w/+.-]+;base64,)?[A-Za-z0-9+/_=-]+")
+_ID = re.compile(r"(?:[a-z]+[_-])?(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{8,}")
+
+
+@dataclass(frozen=True, slots=True)
+class CanonicalRequest:
+    """`body` is JSON, a list of multipart parts, a digest of other bytes, or None."""
+
+    method: str
+    path: str
+    query: str
+    body: Any
+    key: str  # 8 hex digits of the SHA-256 of all of the above
+
+    @property
+    def slug(self) -> str:
+        """The path in a file name: `/v1/batches/batch_6a85c115` becomes `batches-id`."""
+        segments = [s for s in self.path.split("/") if s and s != "v1"]
+        named = [
+            "id" if _ID.fullmatch(s) else re.sub(r"[^a-z0-9]+", "-", s.lower()) for s in segments
+        ]
+        return "-".join(named).strip("-") or "root"
+
+    def same_as(self, method: str, path: str, query: str, body: Any) -> bool:
+        return (self.method, self.path, self.query, self.body) == (method, path, query, body)
+
+    def form(self) -> dict[str, Any] | None:
+        """The JSON body, or the text fields of a multipart form; None for anything else."""
+        if isinstance(self.body, dict):
+            return self.body
+        if isinstance(self.body, list) and all(isinstance(p, dict) for p in self.body):
+            return {p["name"]: p["value"] for p in self.body if "value" in p and "name" in p}
+        return None
+
+
+def canonical(request: httpx2.Request) -> CanonicalRequest:
+    """The canonical form of a request whose body has been read."""
+    url, content = request.url, request.content
+    content_type = request.headers.get("content-type", "")
+    make = _cached if len(content) <= _CACHED else canonical_parts
+    query = url.query.decode("ascii", "replace")
+    return make(request.method, url.path, query, content_type, content)
+
+
+def canonical_parts(
+    method: str, path: str, query: str, content_type: str, content: bytes
+) -> CanonicalRequest:
+    query = "&".join(f"{k}={v}" for k, v in sorted(parse_qsl(query, keep_blank_values=True)))
+    body = _body(content_type, content)
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    digest = hashlib.sha256(f"{method}\n{path}\n{query}\n{text}".encode()).hexdigest()
+    return CanonicalRequest(method, path, query, body, digest[:8])
+
+
+_cached = lru_cache(maxsize=256)(canonical_parts)
+
+
+def _body(content_type: str, content: bytes) -> Any:
+    if not content:
+        return None
+    if content_type.startswith("multipart/"):
+        return _parts(content_type, content)
+    if "json" in content_type:
+        try:
+            body = json.loads(content)
+        except ValueError:
+            return _digest(content, content_type)
+        return _shorten(body) if len(content) > _LONG else body
+    return _digest(content, content_type)
+
+
+def _parts(content_type: str, content: bytes) -> list[dict[str, Any]]:
+    head = f"Content-Type: {content_type}\r\n\r\n".encode()
+    message = BytesParser().parsebytes(head + content)
+    parts: list[dict[str, Any]] = []
+    for part in message.get_payload() if message.is_multipart() else []:
+        if not isinstance(part, Message):
+            continue
+        name = str(part.get_param("name", "", header="content-disposition"))
+        data = part.get_payload(decode=True)
+        data = data if isinstance(data, bytes) else b""
+        filename = part.get_filename()
+        if filename is None:
+            parts.append({"name": name, "value": data.decode("utf-8", "replace")})
+        else:
+            parts.append(
+                {"name": name, "filename": filename, **_digest(data, part.get_content_type())}
+            )
+    return parts
+
+
+def _digest(content: bytes, content_type: str) -> dict[str, Any]:
+    return {
+        "type": content_type,
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+
+def _shorten(value: Any) -> Any:
+    """Replace long base64 strings (pictures, sound) by their digest."""
+    if isinstance(value, dict):
+        return {k: _shorten(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_shorten(v) for v in value]
+    if isinstance(value, str) and len(value) > _LONG and _ENCODED.fullmatch(value):
+        prefix = value[: value.find(",") + 1] if value.startswith("data:") else ""
+        digest = hashlib.sha256(value.encode()).hexdigest()
+        return f"{prefix}sha256:{digest} ({len(value)} characters)"
+    return value
