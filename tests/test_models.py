@@ -1,0 +1,134 @@
+"""Every model in the course has a known end, and the table of models cannot go wrong unnoticed."""
+
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from oaiworkbook import models
+
+DAY = date(2026, 11, 22)
+ROLES = {
+    "chat", "strong", "reasoning", "image", "transcribe", "speech", "speech_successor",
+    "audio_chat", "embedding", "realtime", "moderation", "decisions",
+}  # fmt: skip
+
+
+@pytest.fixture
+def own_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small table of its own, so that these tests outlive every edit of the shipped one."""
+    path = tmp_path / "models.toml"
+    path.write_text(
+        'as_of = 2026-11-22\nsources = { sdk = "the SDK" }\n'
+        '[roles]\nchat = "new"\nspeech = "old-voice"\n'
+        '[[active]]\nrole = "chat"\nsource = "sdk"\nmodels = ["new", "voice"]\n'
+        '[[ending]]\ndate = 2027-01-06\nrole = "speech"\nsuccessor = "voice"\nsource = "sdk"\n'
+        'models = ["old-voice"]\n'
+        '[[ending]]\ndate = 2026-10-23\nrole = "chat"\nsuccessor = "older"\nsource = "sdk"\n'
+        'models = ["oldest"]\n'
+        '[[ending]]\ndate = 2026-12-01\nsource = "sdk"\nmodels = ["older"]\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("OAIWORKBOOK_DATA", str(tmp_path))
+    return path
+
+
+def test_shipped_table_names_every_role_and_only_known_models() -> None:
+    assert set(models.roles()) >= ROLES
+    assert all(models.model(role) in models.known() for role in ROLES)
+
+
+def test_shipped_table_knows_the_names_that_older_material_uses() -> None:
+    for name, day in {
+        "gpt-4o-mini": date(2027, 1, 14),
+        "gpt-3.5-turbo": date(2026, 10, 23),
+        "dall-e-3": date(2026, 5, 12),
+        "whisper-1": date(2027, 2, 26),
+        "gpt-4o-audio-preview": date(2026, 5, 7),
+    }.items():
+        found = models.find(name)
+        assert found is not None, name
+        assert found.ends == day, name
+        assert models.replacement(name) in models.roles().values(), name
+
+
+def test_no_role_is_played_by_a_model_that_had_ended_when_the_table_was_read() -> None:
+    for each in models.in_use():
+        assert each.ends is None or each.ends > each.as_of, each
+
+
+def test_ending_counts_the_day_itself_and_models_already_gone(own_table: Path) -> None:
+    def names(within: int, on: date) -> list[str]:
+        return [each.name for each in models.ending(within, on)]
+
+    assert names(45, DAY) == ["old-voice"]
+    assert names(44, DAY) == []
+    assert names(0, date(2027, 1, 6)) == ["old-voice"]
+    assert names(0, date(2027, 2, 1)) == ["old-voice"]
+
+
+def test_replacement_prefers_the_course_then_follows_successors(own_table: Path) -> None:
+    assert models.replacement("oldest") == "new"
+    assert models.replacement("old-voice") == "voice"
+    assert models.replacement("older") is None
+    assert models.replacement("new") is None
+    assert models.replacement("never heard of") is None
+
+
+def test_unknown_role_names_the_roles(own_table: Path) -> None:
+    with pytest.raises(models.ModelsError, match=r"'sing'.*chat, speech"):
+        models.model("sing")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("date = 2027-01-06", 'date = "soon"', "number 1.*date"),
+        ("date = 2027-01-06", "", "number 1.*date"),
+        ('source = "sdk"\nmodels = ["new"', 'source = "x"\nmodels = ["new"', "active.*source"),
+        ('["older"]', '["older", "new"]', "new is listed twice"),
+        ('successor = "older"', 'successor = "none"', "successor none is not listed"),
+        ('chat = "new"', 'chat = "newest"', "chat: newest is not listed"),
+        ("[roles]", "[roles", "Cannot read .*models.toml"),
+    ],
+)
+def test_wrong_table_says_file_and_entry(own_table: Path, old: str, new: str, says: str) -> None:
+    text = own_table.read_text("utf-8")
+    assert old in text
+    own_table.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(models.ModelsError, match=says) as caught:
+        models.roles()
+    assert "models.toml" in str(caught.value)
+
+
+def test_live_dates_win_over_the_table(own_table: Path) -> None:
+    def listed(**dates: str | None) -> SimpleNamespace:
+        entries = [SimpleNamespace(id=k, shutdown_date=v) for k, v in dates.items()]
+        return SimpleNamespace(models=SimpleNamespace(list=lambda: entries))
+
+    client = listed(new="2026-12-24", voice=None)
+    assert [(m.name, m.source) for m in models.ending(60, DAY, client)] == [
+        ("new", "GET /v1/models"),
+        ("old-voice", "sdk"),
+    ]
+    other = SimpleNamespace(models=SimpleNamespace(list=lambda: [SimpleNamespace(id="new")]))
+    assert [m.name for m in models.ending(60, DAY, other)] == ["old-voice"]
+
+
+def test_announcements_of_the_sdk_are_found_and_compared(own_table: Path) -> None:
+    announced = models.sdk_dates()
+    assert announced["o1-preview"] == date(2025, 7, 28)
+    assert len(announced) > 50
+    assert any(line.startswith("o1-preview: ") for line in models.aged())
+
+
+def test_table_shows_each_role_in_text_and_html(own_table: Path) -> None:
+    shown = models.table(DAY)
+    assert repr(shown).splitlines()[2].split() == [
+        "speech", "old-voice", "2027-01-06", "45", "voice", "2026-11-22",
+    ]  # fmt: skip
+    assert "shut down" in repr(models.table(date(2027, 1, 6)))
+    html = shown._repr_html_()
+    assert html.count("<tr>") == 1 + len(models.roles())
+    assert "style" not in html
