@@ -1,0 +1,112 @@
+"""One headless kernel for one notebook: its environment, its transport, its cleaning up."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import DEVNULL
+from typing import Any
+
+import ipykernel.kernelspec
+import nbformat
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+
+# The shortest limit of a Unix socket's path among Linux (108) and macOS (104), less the suffix.
+SOCKET_PATH = 95
+# Each would make one machine's outputs differ from another's, or hide output from the notebook.
+DROPPED = ("PYTEST_CURRENT_TEST", "JPY_SESSION_NAME", "JPY_PARENT_PID", "MPLBACKEND")
+
+
+class OwnInterpreter(KernelSpecManager):
+    """Runs `python3` with this interpreter, whatever kernels the user has installed."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        return self.kernel_spec_class(
+            resource_dir=ipykernel.kernelspec.RESOURCES, **ipykernel.kernelspec.get_kernel_dict()
+        )
+
+
+def environment(
+    mode: str, lesson: str, scratch: Path, extra: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The environment of a headless kernel; `scratch` holds what must not come from the user."""
+    env = {name: value for name, value in os.environ.items() if name not in DROPPED}
+    env.setdefault("OAIWORKBOOK_PACE", "0")
+    plain_figures = scratch / "matplotlibrc"
+    plain_figures.touch()
+    env |= {
+        "OAIWORKBOOK_MODE": mode,
+        "OAIWORKBOOK_LESSON": lesson,
+        "IPYTHONDIR": str(scratch / "ipython"),
+        "MATPLOTLIBRC": str(plain_figures),
+        # IPython folds tracebacks at the terminal's width, which a headless run inherits.
+        "COLUMNS": "80",
+    }
+    return env | dict(extra or {})
+
+
+@contextmanager
+def session(
+    notebook: nbformat.NotebookNode,
+    folder: Path,
+    *,
+    mode: str,
+    lesson: str,
+    env: Mapping[str, str] | None = None,
+    timeout: int = 600,
+    startup_timeout: int = 60,
+) -> Iterator[NotebookClient]:
+    """A kernel in `folder`, ready for `execute_cell`; killed at the end.
+
+    `timeout` is for each cell, in seconds. Raises RuntimeError with the kernel's last words when
+    it does not start.
+    """
+    with tempfile.TemporaryDirectory(prefix="oaiwb-", ignore_cleanup_errors=True) as scratch:
+        client = NotebookClient(
+            notebook,
+            km=_manager(Path(scratch)),
+            timeout=timeout,
+            startup_timeout=startup_timeout,
+            coalesce_streams=True,
+            # Without it nbclient fails on output captured by a widget.
+            store_widget_state=True,
+            shutdown_kernel="immediate",
+        )
+        client.log.disabled = True
+        client.reset_execution_trackers()
+        options: dict[str, Any] = {
+            "cwd": str(folder),
+            "env": environment(mode, lesson, Path(scratch), env),
+            "stdin": DEVNULL,
+            "stdout": DEVNULL,
+            "cleanup_kc": True,
+        }
+        log = Path(scratch, "stderr")
+        with log.open("wb") as stderr:
+            try:
+                with client.setup_kernel(stderr=stderr, **options):
+                    yield client
+            except RuntimeError as error:
+                raise RuntimeError(f"{error}{_last_words(log)}") from error
+
+
+def _manager(scratch: Path) -> AsyncKernelManager:
+    manager = AsyncKernelManager(
+        kernel_name="python3",
+        kernel_spec_manager=OwnInterpreter(),
+        connection_file=str(scratch / "k.json"),
+    )
+    # Two kernels that start at once over TCP now and then take each other's ports.
+    if sys.platform != "win32" and len(str(scratch / "k-ipc-1")) < SOCKET_PATH:
+        manager.transport = "ipc"
+        manager.ip = str(scratch / "k-ipc")
+    return manager
+
+
+def _last_words(log: Path) -> str:
+    lines = log.read_text("utf-8", errors="replace").strip().splitlines()
+    return "\n" + "\n".join(lines[-5:]) if lines else ""
