@@ -1,7 +1,7 @@
 """Make the sound of lesson 12: what is spoken, and what a real recogniser hears in it.
 
     pip install -e ".[authoring]"
-    python -m tests.standin.make_speech
+    python tests/standin/make_speech.py
 
 The voice is hibari-tts (one voice; the others here are the same voice with its pitch moved), the
 ear is faster-whisper with the tiny.en weights. Neither is OpenAI's, and the recordings of the
