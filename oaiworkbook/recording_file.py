@@ -12,10 +12,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_validator
 
 from .errors import WorkbookError
 
+Event = tuple[int, str | None, Any]  # milliseconds, event name or None, data
 Source = Literal["live", "authored", "edited"]
 
 
@@ -47,9 +48,23 @@ class Answer(_Part):
     json_: Any = None
     text: str | None = None
     file: str | None = None
-    sse: list[tuple[int, str | None, Any]] | None = None
+    sse: list[Event] | None = None
     crlf: bool = False
     cut: bool = False
+    _content: list[bytes] = PrivateAttr(default_factory=list)
+
+    def content(self, folder: Path) -> list[bytes]:
+        """The body as sent: a piece an event for a stream, else one piece."""
+        if not self._content:
+            if self.sse is not None:
+                self._content = [event_bytes(event, self.crlf) for event in self.sse]
+            elif self.file is not None:
+                self._content = [(folder / self.file).read_bytes()]
+            elif self.text is not None:
+                self._content = [self.text.encode()]
+            else:
+                self._content = [json.dumps(self.json_, ensure_ascii=False).encode()]
+        return self._content
 
     @model_validator(mode="before")
     @classmethod
@@ -82,6 +97,19 @@ class Recording(_Part):
         if not self.answers:
             raise ValueError("answers is empty")
         return self
+
+
+def event_bytes(event: Event, crlf: bool) -> bytes:
+    _, name, data = event
+    text = (
+        data
+        if isinstance(data, str)
+        else json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    )
+    lines = [f"event: {name}"] if name else []
+    lines += [f"data: {line}" for line in text.split("\n")]
+    newline = "\r\n" if crlf else "\n"
+    return (newline.join(lines) + newline * 2).encode()
 
 
 def read_recording(path: Path) -> Recording:
@@ -127,7 +155,7 @@ def dump_recording(recording: Recording) -> str:
     """Pretty JSON, one stream event a line, so that a person can review a difference."""
     lines: list[str] = []
 
-    def hold(event: tuple[int, str | None, Any]) -> str:
+    def hold(event: Event) -> str:
         lines.append(json.dumps(event, ensure_ascii=False))
         return f"\0{len(lines) - 1}\0"
 

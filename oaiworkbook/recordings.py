@@ -33,8 +33,14 @@ class RecordingNotFound(WorkbookError):
     """Replay has no answer for this request. The text names the nearest recording."""
 
 
+# What this process records, over all its clients: (folder, key) -> file, and the files written.
+_started: dict[tuple[Path, str], Path] = {}
+_written: set[Path] = set()
+_writing = threading.RLock()
+
+
 class Library:
-    """All recordings below one folder, for one client in one process. Thread-safe."""
+    """All recordings below one folder, with the answers one client has had so far. Thread-safe."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -42,8 +48,6 @@ class Library:
         self._index: dict[str, list[Path]] | None = None
         self._read: dict[Path, tuple[tuple[int, int], Recording]] = {}
         self._next: dict[Path, int] = {}
-        self._started: dict[str, Path] = {}  # what this process records: key -> file
-        self._written: set[Path] = set()
 
     def find(self, request: CanonicalRequest, lesson: str | None) -> Path | None:
         """The recording of this request, the lesson's own first."""
@@ -112,16 +116,16 @@ class Library:
 
     def start(self, request: CanonicalRequest, lesson: str) -> Path:
         """The file that a recorded request goes to: its present one, or the next number."""
-        with self._lock:
-            if request.key not in self._started:
-                folder = self.folder / lesson
+        folder = self.folder / lesson
+        with _writing:
+            if (folder, request.key) not in _started:
                 names = os.listdir(folder) if folder.is_dir() else []
-                names += [p.name for p in self._started.values() if p.parent == folder]
+                names += [path.name for (at, _), path in _started.items() if at == folder]
                 same = [n for n in names if n.endswith(f"-{request.key}.json")]
                 numbers = [int(m[1]) for m in map(_NAME.fullmatch, names) if m]
                 new = f"{max(numbers, default=0) + 1:02d}-{request.slug}-{request.key}.json"
-                self._started[request.key] = folder / (same[0] if same else new)
-            return self._started[request.key]
+                _started[folder, request.key] = folder / (same[0] if same else new)
+            return _started[folder, request.key]
 
     def add(
         self,
@@ -130,20 +134,30 @@ class Library:
         answer: Answer,
         provenance: Provenance,
         body: bytes,
+        *,
+        secret: str,
     ) -> None:
-        """Write one more answer. `body` goes into a sidecar file when the answer names one.
+        """Write one more answer; the first one of this process replaces what the file held.
 
-        The first answer of this process replaces what the file held before.
+        `body` goes into a sidecar file when the answer names one by its ending. `secret` is the key
+        of the call: a recording in which it occurs is refused with a RecordingError.
         """
-        with self._lock:
-            answers = (self._next.setdefault(path, 0) and self.read(path).answers) or []
+        with _writing:
+            answers = self.read(path).answers if path in _written else []
             asked = RecordedRequest(
                 method=request.method, path=request.path, query=request.query, body=request.body
             )
             if answer.file is not None:
                 answer.file = f"{path.stem}{f'-{len(answers) + 1}' if answers else ''}{answer.file}"
-                write_atomically(path.parent / answer.file, body)
             recording = Recording(request=asked, answers=[*answers, answer], provenance=provenance)
-            write_atomically(path, dump_recording(recording).encode())
-            self._written.add(path)
+            content = dump_recording(recording).encode()
+            if secret and (secret.encode() in content or secret.encode() in body):
+                raise RecordingError(
+                    f"The API key of this call occurs in its request or answer; {path.name} is not "
+                    "written. Take the key out of the cell and record again."
+                )
+            if answer.file is not None:
+                write_atomically(path.parent / answer.file, body)
+            write_atomically(path, content)
+            _written.add(path)
             self._index = None

@@ -26,12 +26,17 @@ class SettingsError(WorkbookError):
 
 
 def mode() -> Mode:
-    value = os.environ.get("OAIWORKBOOK_MODE", "").strip().lower() or "replay"
-    if value not in MODES:
-        raise SettingsError(
-            f"OAIWORKBOOK_MODE is {value!r}. Set it to replay, live or record, or unset it for replay."
-        )
-    return value
+    return checked_mode(os.environ.get("OAIWORKBOOK_MODE", "").strip().lower() or "replay")
+
+
+def checked_mode(value: str) -> Mode:
+    for known in MODES:
+        if value == known:
+            return known
+    raise SettingsError(
+        f"The mode {value!r} does not exist. Set OAIWORKBOOK_MODE to replay, live or record, "
+        "or unset it for replay."
+    )
 
 
 def data_dir() -> Path:

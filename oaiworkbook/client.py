@@ -1,0 +1,94 @@
+"""`OpenAI` and `AsyncOpenAI`: the SDK's own classes with the workbook's HTTP client inside."""
+
+import atexit
+import os
+from typing import TYPE_CHECKING, Any
+
+import openai
+
+from . import retries, settings
+from .exchange import Hook
+from .http import LOOPBACK, AsyncWorkbookClient, WorkbookClient
+from .recordings import Library
+
+TIMEOUT = openai.Timeout(120.0, connect=5.0)  # seconds
+_NO_KEY = "none-in-replay"  # the SDK refuses to be constructed without a key
+
+
+def _prepare(options: dict[str, Any], client_class: type[Any]) -> dict[str, Any]:
+    """Constructor options for the SDK's class. Raises SettingsError for what cannot work."""
+    given = options.get("http_client")
+    mode = options.pop("mode", None)
+    deadline = options.pop("deadline", retries.DEADLINE)
+    if isinstance(given, client_class):
+        return options  # `copy` and `with_options` hand on this client's own
+    mode = settings.checked_mode(mode) if mode else settings.mode()
+    if given is not None:
+        raise settings.SettingsError(
+            "The workbook's client brings its own http_client. Leave that argument out, or import "
+            "OpenAI from openai to use yours."
+        )
+    if mode == "replay":
+        options["api_key"] = options.get("api_key") or _NO_KEY
+        if not _loopback(os.environ.get("OPENAI_BASE_URL", "")):
+            options.setdefault("base_url", "https://api.openai.com/v1")
+    else:
+        _check_key(mode, options)
+    options.setdefault("max_retries", retries.MAX_RETRIES)
+    options.setdefault("timeout", TIMEOUT)
+    hook = Hook(
+        mode=mode,
+        library=Library(settings.data_dir() / "recordings"),
+        deadline=deadline,
+        fill=mode == "record" and os.environ.get("OAIWORKBOOK_RECORD") == "missing",
+    )
+    if mode == "record":
+        atexit.register(hook.finish)
+    options["http_client"] = client_class(hook, timeout=options["timeout"])
+    return options
+
+
+def _check_key(mode: str, options: dict[str, Any]) -> None:
+    if any(
+        options.get(name) for name in ("api_key", "workload_identity", "provider", "admin_api_key")
+    ):
+        return
+    if any(os.environ.get(name) for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY")):
+        return
+    base_url = str(options.get("base_url") or os.environ.get("OPENAI_BASE_URL", ""))
+    if _loopback(base_url):
+        options["api_key"] = "local"  # a server on this machine seldom asks for one
+        return
+    raise settings.SettingsError(
+        f"The mode is {mode}, but no API key is set. Set OPENAI_API_KEY in the environment that starts "
+        "JupyterLab, then start it again; or unset OAIWORKBOOK_MODE to go on in replay, without a key."
+    )
+
+
+def _loopback(url: str) -> bool:
+    return any(url.startswith(f"http://{host}") for host in (*LOOPBACK, "[::1]"))
+
+
+class OpenAI(openai.OpenAI):
+    """`openai.OpenAI` with replay, cost log, spend limit and steered retries.
+
+    Takes the same arguments, and two more: `mode` (`replay`, `live` or `record`; default
+    `OAIWORKBOOK_MODE`) and `deadline` (seconds for all tries of one call together; default 180).
+    Other defaults than the SDK's: `max_retries=4`, `timeout=120` seconds.
+
+    Raises SettingsError without a key in live and record mode.
+    """
+
+    if not TYPE_CHECKING:  # the signature shown to a type checker is the SDK's
+
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**_prepare(options, WorkbookClient))
+
+
+class AsyncOpenAI(openai.AsyncOpenAI):
+    """`openai.AsyncOpenAI` with the same additions as `OpenAI`."""
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**_prepare(options, AsyncWorkbookClient))

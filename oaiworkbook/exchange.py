@@ -1,0 +1,274 @@
+"""One request and its answer, as the workbook sees it: refuse, answer from a recording, meter, record.
+
+`http.py` calls `begin` before a request is sent, `answered` when the answer's head is there, and the
+exchange finishes itself when the body has ended. It knows nothing of notebooks.
+"""
+
+import time
+import warnings
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import openai
+
+from . import retries, settings
+from .bounds import upper_bound
+from .ledger import Call, Ledger, LedgerError, default_ledger
+from .prices import price
+from .recording_file import Answer, Provenance, RecordingError
+from .recordings import Library
+from .requests import CanonicalRequest, canonical
+from .settings import Mode
+from .spending import active_budgets
+from .usage import endpoint_of, read_usage
+from .wire import answer_of, ended, kept_headers, parse_body
+
+PRACTICE = "x-oaiworkbook-source"  # sent by the practice server: who wrote its answers
+
+_first_try: ContextVar[float] = ContextVar("oaiworkbook_first_try")
+last_failure: ContextVar[str] = ContextVar("oaiworkbook_last_failure", default="")
+
+
+class DeadlineExceeded(openai.APITimeoutError):
+    """All tries of one call together took longer than the client's deadline."""
+
+    def __init__(self, request: httpx2.Request, limit: float) -> None:
+        super().__init__(request=request)
+        self.message = f"Gave up after {limit:.0f} s: the deadline for all tries of one call."
+        self.args = (self.message,)
+
+
+@dataclass(slots=True)
+class Hook:
+    """What the exchanges of one client share."""
+
+    mode: Mode
+    library: Library
+    deadline: float = retries.DEADLINE
+    ledger: Ledger | None = field(default_factory=lambda: _open_ledger())
+    fill: bool = False  # record mode: replay what is recorded, record only what is missing
+    unfinished: set[Any] = field(default_factory=set)  # streams that a recording still waits for
+
+    def begin(self, request: httpx2.Request, *, practice: bool) -> "Exchange":
+        """Before anything is sent. Raises what refuses a call: deadline, spend limit."""
+        self.finish()
+        asked = canonical(request) if _readable(request) else None
+        attempt = int(request.headers.get("x-stainless-retry-count", "0"))
+        started = time.monotonic()
+        if attempt == 0:
+            _first_try.set(started)
+        first_try = _first_try.get(started)
+        if started - first_try > self.deadline:
+            raise DeadlineExceeded(request, self.deadline)
+        exchange = Exchange(self, request, asked, attempt, started, first_try, practice)
+        exchange.reserve()
+        return exchange
+
+    def finish(self) -> None:
+        """Read to their end the streams that a lesson left in the middle."""
+        for stream in list(self.unfinished):
+            if hasattr(stream, "drain"):
+                stream.drain()
+
+
+def _readable(request: httpx2.Request) -> bool:
+    try:
+        request.content  # noqa: B018
+    except httpx2.RequestNotRead:
+        return False
+    return True
+
+
+def _open_ledger() -> Ledger | None:
+    try:
+        return default_ledger()
+    except LedgerError as error:
+        if settings.mode() != "replay":
+            raise  # no spend limit without a ledger
+        warnings.warn(f"The calls of this notebook are not logged. {error}", stacklevel=2)
+        return None
+
+
+@dataclass(slots=True)
+class Exchange:
+    hook: Hook
+    request: httpx2.Request
+    asked: CanonicalRequest | None
+    attempt: int
+    started: float
+    first_try: float
+    practice: bool
+    call: Call = field(init=False)
+    row: int | None = None
+    target: Path | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    status: int = 0
+    source: str | None = None
+    recorded_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        method, path = self.request.method, self.request.url.path
+        self.call = Call(
+            ts=time.time(),
+            mode="practice" if self.practice else self.hook.mode,
+            endpoint=endpoint_of(method, path),
+            lesson=settings.lesson(),
+            attempt=self.attempt,
+        )
+
+    @property
+    def replays(self) -> bool:
+        """Whether a recording answers. Finds it, and in plain replay raises the miss."""
+        if self.practice or self.asked is None:
+            return False
+        if self.hook.mode == "replay" or self.hook.fill:
+            self.target = self.hook.library.find(self.asked, self.call.lesson)
+            if self.target is None and self.hook.mode == "replay":
+                raise self.hook.library.miss(self.asked, self.call.lesson)
+        if self.hook.mode == "record" and self.target is None:
+            lesson = self.call.lesson or "unsorted"
+            self.target = self.hook.library.start(self.asked, lesson)
+            return False
+        return self.target is not None
+
+    def take(self) -> Answer:
+        assert self.target is not None
+        answer, recording = self.hook.library.take(self.target)
+        self.recorded_at = recording.provenance.at
+        self.call.mode = "replay"
+        self.call.recording = self.hook.library.name(self.target)
+        return answer
+
+    def reserve(self) -> None:
+        """Hold the most this call can cost in every budget it must fit. Raises SpendLimitExceeded."""
+        if self.hook.ledger is None or self.practice:
+            return
+        budgets = active_budgets(self.hook.mode)
+        if not budgets:
+            return
+        method, path = self.request.method, self.request.url.path
+        form = self.asked.form() if self.asked else None
+        bound = upper_bound(method, path, form, datetime.now(UTC))
+        self.call.model = (form or {}).get("model")
+        self.row = self.hook.ledger.open(self.call, bound.usd or Decimal(0), budgets)
+
+    def answered(self, response: httpx2.Response) -> None:
+        """The head of the answer is there."""
+        self.status = response.status_code
+        self.headers = kept_headers(response.headers)
+        self.source = response.headers.get(PRACTICE)
+        self.call.http_status = self.status
+        self.call.request_id = response.headers.get("x-request-id")
+        self.call.stream = "event-stream" in response.headers.get("content-type", "")
+
+    def steer(self, response: httpx2.Response, body: Any) -> None:
+        """Tell the SDK's loop, through response headers, what to do about a failure."""
+        error = body.get("error") if isinstance(body, dict) else None
+        error = error if isinstance(error, dict) else None
+        self.call.error = _label(self.status, error)
+        last_failure.set(self.call.error)
+        left = self.hook.deadline - (time.monotonic() - self.first_try)
+        pace = settings.pace() if self.call.mode == "replay" else 1.0
+        steered = retries.steer(
+            self.status, response.headers, error, self.attempt, left=left, pace=pace
+        )
+        response.headers.update(steered)
+
+    def failed(self, error: Exception) -> None:
+        """No answer came: a reset, a timeout."""
+        self.call.error = type(error).__name__
+        last_failure.set(self.call.error)
+        self._log("error", None)
+
+    def finished(self, body: bytes, times: list[tuple[int, int]], *, whole: bool) -> Any:
+        """The body has ended, or was left. `times`: `(ms, bytes so far)` a chunk.
+
+        Returns the parsed body. Never raises: the answer is there, and may have been paid for.
+        """
+        content_type = self.headers.get("content-type", "")
+        parsed, events = parse_body(content_type, body, times)
+        if self.hook.mode == "record" and self.target is not None and self.call.recording is None:
+            self._record(parsed, events, body, times, whole)
+        self.settle(parsed if events is None else [data for _, _, data in events], whole=whole)
+        return parsed
+
+    def settle(self, parsed: Any, *, whole: bool) -> None:
+        """Log what the call cost. `parsed`: the JSON body, or the data of each stream event."""
+        if self.status >= 400:
+            self._log("error", None)
+            return
+        if isinstance(parsed, list):
+            whole = whole and ended(parsed) if self.call.stream else whole
+        self._log("ok" if whole else "cut", parsed)
+
+    def _log(self, status: str, parsed: Any) -> None:
+        call, ledger = self.call, self.hook.ledger
+        call.status = status
+        call.seconds = round(time.monotonic() - self.started, 3)
+        form = self.asked.form() if self.asked else None
+        try:
+            if status != "error":
+                self._meter(form, parsed)
+            elif form:
+                call.model = form.get("model")
+            if ledger is None:
+                return
+            if self.row is not None:
+                ledger.settle(self.row, call)
+            else:
+                ledger.add(call)
+        except LedgerError as error:
+            warnings.warn(f"This call is not in the cost log. {error}", stacklevel=2)
+
+    def _meter(self, form: Mapping[str, Any] | None, parsed: Any) -> None:
+        call = self.call
+        request = self.request
+        usage = read_usage(request.method, request.url.path, form, parsed, host=request.url.host)
+        if usage is None:
+            call.cost_usd, call.price_note = Decimal(0), "not billed by itself"
+            return
+        call.model, call.service_tier = usage.model, usage.service_tier
+        call.response_id, call.usage = usage.response_id, usage.raw
+        tokens = usage.quantities
+        call.input_tokens = _whole(tokens.get("input_tokens"))
+        call.cached_tokens = _whole(tokens.get("cache_read_tokens"))
+        call.cache_write_tokens = _whole(tokens.get("cache_write_tokens"))
+        call.output_tokens = _whole(tokens.get("output_tokens"))
+        call.reasoning_tokens = _whole(tokens.get("output_reasoning_tokens"))
+        priced = price(usage, self.recorded_at or datetime.now(UTC))
+        call.cost_usd, call.price_note = priced.usd, priced.note
+
+    def _record(
+        self, parsed: Any, events: Any, body: bytes, times: list[tuple[int, int]], whole: bool
+    ) -> None:
+        assert self.target is not None
+        assert self.asked is not None
+        answer = answer_of(self.status, self.headers, parsed, events, body, times, whole=whole)
+        host = self.request.url.host
+        provenance = Provenance(
+            source="authored" if self.source == "authored" else "live",
+            at=datetime.now(UTC).replace(microsecond=0),
+            sdk=f"openai {openai.__version__}",
+            host=None if self.source else host,
+        )
+        secret = self.request.headers.get("authorization", "").removeprefix("Bearer ")
+        try:
+            self.hook.library.add(self.target, self.asked, answer, provenance, body, secret=secret)
+            self.call.recording = self.hook.library.name(self.target)
+        except RecordingError as error:
+            warnings.warn(f"This answer is not recorded. {error}", stacklevel=2)
+
+
+def _label(status: int, error: Mapping[str, Any] | None) -> str:
+    word = (error or {}).get("code") or (error or {}).get("type")
+    return f"{status} {word}" if word else str(status)
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)

@@ -1,0 +1,105 @@
+"""Which failure is worth another try, how long to wait, when to give up.
+
+The SDK's own loop does the trying (`openai/_base_client.py`, 3.54): 408, 409, 429, 5xx, connection
+errors and timeouts, after `min(0.5 * 2**n, 8)` seconds less up to a quarter. It obeys the response
+headers `x-should-retry` and `retry-after-ms`; they are what this module decides. What the SDK
+cannot know and we add: a 429 that means "no credit" is not tried again, `x-ratelimit-reset-*` is
+waited for when Retry-After is missing, waits get jitter and a cap, and all tries together a deadline.
+"""
+
+import logging
+import random
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+MAX_WAIT = 60.0  # seconds; a server that asks for more gets no further try
+DEADLINE = 180.0  # seconds for all tries of one call together
+MAX_RETRIES = 4
+
+_RETRIED = frozenset({408, 409, 429})
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhd])")
+
+
+def no_credit(error: Mapping[str, Any] | None) -> bool:
+    """Whether a 429 means that money is needed, not patience.
+
+    Since August 2026 `code` is `credit_balance_exhausted`, `project_spend_limit_exceeded`,
+    `organization_spend_limit_exceeded` or `organization_usage_limit_exceeded`; `type` is
+    `insufficient_quota` in the old and in the new bodies, so the type decides.
+    """
+    return bool(error) and (error or {}).get("type") == "insufficient_quota"
+
+
+def seconds(text: str) -> float | None:
+    """Seconds in a rate-limit header such as `6m0s`, `2ms` or `1m0.052s`; None if it is none."""
+    found = _DURATION.findall(text)
+    if not found or "".join(number + unit for number, unit in found) != text.strip():
+        return None
+    return sum(float(number) * _UNITS[unit] for number, unit in found)
+
+
+def asked_wait(headers: Mapping[str, str]) -> float | None:
+    """Seconds the server asks to wait: Retry-After, else the reset of whatever is used up."""
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            return float(headers[name]) * unit
+        except (KeyError, ValueError):
+            pass
+    resets = [
+        seconds(headers.get(name.replace("-remaining-", "-reset-"), ""))
+        for name, value in headers.items()
+        if name.startswith("x-ratelimit-remaining-") and value.strip() == "0"
+    ]
+    return max((r for r in resets if r is not None), default=None)
+
+
+def steer(
+    status: int,
+    headers: Mapping[str, str],
+    error: Mapping[str, Any] | None,
+    attempt: int,
+    *,
+    left: float,
+    pace: float = 1.0,
+    jitter: Callable[[float, float], float] = random.uniform,
+) -> dict[str, str]:
+    """Response headers to set so that the SDK's loop does the right thing next.
+
+    `attempt` counts from 0, `left` is what remains of the deadline in seconds, `pace` scales the
+    wait (0 in tests of recordings). Empty: leave the SDK to itself.
+    """
+    if headers.get("x-should-retry") == "false" or (status not in _RETRIED and status < 500):
+        return {}
+    if status == 429 and no_credit(error):
+        return {"x-should-retry": "false"}
+    asked = asked_wait(headers)
+    if asked is not None and asked > MAX_WAIT:
+        return {"x-should-retry": "false"}
+    # Everyone who was refused at once would otherwise come back at once.
+    wait = asked + jitter(0, 0.25 * 2**attempt) if asked else _backoff(attempt, jitter)
+    if wait > left:
+        return {"x-should-retry": "false"}
+    # The SDK takes a wait of 0 for "not given".
+    return {"retry-after-ms": str(max(1, round(wait * pace * 1000)))}
+
+
+def _backoff(attempt: int, jitter: Callable[[float, float], float]) -> float:
+    """The SDK's own formula."""
+    return min(0.5 * 2.0**attempt, 8.0) * (1 - 0.25 * jitter(0, 1))
+
+
+class RetryNotice(logging.Handler):
+    """Tells the learner of each wait, from the SDK's own log record `(seconds, n, of)`."""
+
+    def __init__(self, tell: Callable[[str], None], reason: Callable[[], str]) -> None:
+        super().__init__(logging.INFO)
+        self._tell, self._reason = tell, reason
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.msg.startswith("Retrying request in") and isinstance(record.args, tuple):
+            wait, number, of = record.args
+            reason = self._reason()
+            after = f" after {reason}" if reason else ""
+            self._tell(f"retry {number} of {of} in {wait:.2f} s{after}")

@@ -1,0 +1,71 @@
+"""The stand-in API: the practice server with answers that we wrote, in the API's wire format.
+
+`record` mode run against it writes the recordings that ship. They are `authored`: not produced by
+OpenAI's models. One module a lesson, `lesson_NN.py`, with `def answer(served) -> dict | None`: an
+answer in the form of `oaiworkbook/recording_file.py`, or None for a request that is not its own.
+
+    python -m tests.standin --port 8899 --lesson 03_streaming
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from oaiworkbook.faults import error_answer
+from oaiworkbook.recording_file import Answer
+from oaiworkbook.serve import PracticeServer, Reply, Served
+
+ASSETS = Path(__file__).parent / "assets"
+
+Rule = Callable[[Served], dict[str, Any] | None]
+
+
+class StandIn:
+    """A source for the practice server. Stateful: a batch moves on with each poll."""
+
+    def __init__(self, lesson: str | None = None) -> None:
+        numbers = sorted(p.stem[-2:] for p in Path(__file__).parent.glob("lesson_[0-9][0-9].py"))
+        if lesson:
+            numbers = [lesson[:2]]
+        self._rules: list[Rule] = []
+        for number in numbers:
+            module = import_module(f"{__name__}.lesson_{number}")
+            # A module with state gives a fresh rule to each server.
+            self._rules.append(module.start() if hasattr(module, "start") else module.answer)
+
+    def __call__(self, served: Served) -> Reply:
+        answer = refuse(served)
+        for rule in self._rules:
+            answer = answer or rule(served)
+        if answer is None:
+            answer = error_answer(
+                404,
+                f"The stand-in has no answer for {served.asked.method} {served.asked.path} "
+                f"{str(served.asked.body)[:400]}",
+                "invalid_request_error",
+                "not_authored",
+            )
+        return Reply(Answer.model_validate(answer), "authored", ASSETS)
+
+
+def refuse(served: Served) -> dict[str, Any] | None:
+    """What the API refuses whatever the lesson: a call without a usable key."""
+    key = served.headers.get("authorization", "").removeprefix("Bearer ").strip()
+    if key and "wrong" not in key:
+        return None
+    shown = key if len(key) < 12 else f"{key[:8]}{'*' * 8}{key[-4:]}"
+    return error_answer(
+        401,
+        f"Incorrect API key provided: {shown}. "
+        "You can find your API key at https://platform.openai.com/account/api-keys.",
+        "invalid_request_error",
+        "invalid_api_key",
+    )
+
+
+@contextmanager
+def standin(lesson: str | None = None, **options: Any) -> Iterator[PracticeServer]:
+    with PracticeServer(source=StandIn(lesson), **options) as server:
+        yield server

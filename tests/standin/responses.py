@@ -1,0 +1,270 @@
+"""Authored answers of `POST /v1/responses`, plain and streamed."""
+
+from typing import Any
+
+from oaiworkbook.serve import Served
+
+from .common import (
+    CREATED,
+    count,
+    count_messages,
+    headers,
+    identifier,
+    letters,
+    obfuscation,
+    opaque,
+    pieces,
+    rate_limit_headers,
+    spread,
+)
+
+_STREAM = "text/event-stream; charset=utf-8"
+_NO_IMAGES = {"image_tokens": 0, "text_tokens": 0}
+
+
+def input_texts(form: dict[str, Any]) -> list[tuple[str, str]]:
+    """(role, text) of each input message, `instructions` first."""
+    asked = form.get("input", "")
+    items = [{"role": "user", "content": asked}] if isinstance(asked, str) else asked
+    messages = [("developer", form["instructions"])] if form.get("instructions") else []
+    for item in items:
+        content = item.get("content") or item.get("output") or item.get("arguments") or ""
+        if isinstance(content, list):
+            content = "".join(part.get("text", "") for part in content)
+        messages.append((item.get("role", "tool"), content))
+    return messages
+
+
+def reasoning_item(served: Served, tokens: int, summary: str | None = None) -> dict[str, Any]:
+    return {
+        "id": identifier("rs_", served),
+        "type": "reasoning",
+        "content": [],
+        "encrypted_content": opaque(served, tokens),
+        "summary": [{"type": "summary_text", "text": summary}] if summary else [],
+    }
+
+
+def message_item(
+    served: Served, text: str, *, status: str = "completed", annotations: list[Any] | None = None
+) -> dict[str, Any]:
+    part = {"type": "output_text", "annotations": annotations or [], "logprobs": [], "text": text}
+    return {
+        "id": identifier("msg_", served),
+        "type": "message",
+        "status": status,
+        "content": [part],
+        "phase": "final_answer",
+        "role": "assistant",
+    }
+
+
+def function_call_item(
+    served: Served, name: str, arguments: str, number: int = 0
+) -> dict[str, Any]:
+    return {
+        "id": identifier("fc_", served, str(number)),
+        "type": "function_call",
+        "status": "completed",
+        "arguments": arguments,
+        "call_id": "call_" + letters(served, f"call{number}", 24),
+        "name": name,
+    }
+
+
+def respond(
+    served: Served,
+    text: str | None = None,
+    *,
+    items: list[dict[str, Any]] | None = None,
+    reasoning_tokens: int = 0,
+    summary: str | None = None,
+    input_tokens: int | None = None,
+    output_tokens: int | None = None,
+    cached_tokens: int = 0,
+    cache_write_tokens: int = 0,
+    incomplete: str | None = None,
+    web_searches: int = 0,
+    model: str | None = None,
+    service_tier: str | None = None,
+    ms: int = 700,
+    gap: int = 14,
+) -> dict[str, Any]:
+    """An answer with `text`, or with output `items` of your own; streamed if the request asks so.
+
+    `ms`: until the first byte of a plain answer, or the first token of a stream. `gap`: between
+    tokens. `incomplete`: a reason such as `max_output_tokens`.
+    """
+    form = served.form
+    output = list(items or [])
+    if reasoning_tokens and not any(item["type"] == "reasoning" for item in output):
+        output.insert(0, reasoning_item(served, reasoning_tokens, summary))
+    if text is not None:
+        output.append(
+            message_item(served, text, status="incomplete" if incomplete else "completed")
+        )
+    if output_tokens is None:
+        output_tokens = reasoning_tokens + _visible_tokens(output)
+    if input_tokens is None:
+        input_tokens = count_messages(input_texts(form))
+    details = {"cache_write_tokens": cache_write_tokens, "cached_tokens": cached_tokens}
+    usage = {
+        "input_tokens": input_tokens,
+        "input_tokens_details": details,
+        "output_tokens": output_tokens,
+        "output_tokens_details": {"reasoning_tokens": reasoning_tokens},
+        "total_tokens": input_tokens + output_tokens,
+    }
+    took = round((ms + gap * output_tokens) / 1000) if form.get("stream") else round(ms / 1000)
+    body = {
+        "id": identifier("resp_", served),
+        "object": "response",
+        "created_at": CREATED,
+        "status": "incomplete" if incomplete else "completed",
+        "access_programs": None,
+        "background": bool(form.get("background")),
+        "billing": {"payer": "developer"},
+        "completed_at": None if incomplete else CREATED + took,
+        "error": None,
+        "frequency_penalty": 0.0,
+        "incomplete_details": {"reason": incomplete} if incomplete else None,
+        "instructions": form.get("instructions"),
+        "max_output_tokens": form.get("max_output_tokens"),
+        "max_tool_calls": form.get("max_tool_calls"),
+        "model": model or form["model"],
+        "moderation": None,
+        "output": output,
+        "parallel_tool_calls": form.get("parallel_tool_calls", True),
+        "presence_penalty": 0.0,
+        "previous_response_id": form.get("previous_response_id"),
+        "prompt_cache_key": form.get("prompt_cache_key"),
+        "prompt_cache_retention": "24h",
+        "reasoning": {
+            "context": "all_turns",
+            "effort": "medium",
+            "mode": "standard",
+            "summary": None,
+            **(form.get("reasoning") or {}),
+        },
+        "safety_identifier": form.get("safety_identifier"),
+        "service_tier": service_tier or "default",
+        "store": form.get("store", True),
+        "temperature": form.get("temperature", 1.0),
+        "text": {"format": {"type": "text"}, "verbosity": "medium", **(form.get("text") or {})},
+        "tool_choice": form.get("tool_choice", "auto"),
+        "tool_usage": {
+            "image_gen": {
+                "input_tokens": 0,
+                "input_tokens_details": _NO_IMAGES,
+                "output_tokens": 0,
+                "output_tokens_details": _NO_IMAGES,
+                "total_tokens": 0,
+            },
+            "web_search": {"num_requests": web_searches},
+        },
+        "tools": form.get("tools", []),
+        "top_logprobs": form.get("top_logprobs", 0),
+        "top_p": form.get("top_p", 0.98),
+        "truncation": form.get("truncation", "disabled"),
+        "usage": usage,
+        "user": None,
+        "metadata": form.get("metadata") or {},
+    }
+    limits = rate_limit_headers(usage["total_tokens"])
+    if not form.get("stream"):
+        return {"status": 200, "headers": headers(served, ms - 40) | limits, "ms": ms, "json": body}
+    head = headers(served, min(ms, 200), _STREAM) | limits
+    return {"status": 200, "headers": head, "sse": _events(served, body, ms, gap)}
+
+
+def _visible_tokens(output: list[dict[str, Any]]) -> int:
+    """Visible output is billed a few tokens above its text; 4 is what real answers showed."""
+    total = 0
+    for item in output:
+        if item["type"] == "message":
+            total += count("".join(part.get("text", "") for part in item["content"])) + 4
+        elif item["type"] == "function_call":
+            total += count(item["name"]) + count(item["arguments"]) + 4
+    return total
+
+
+def _events(served: Served, body: dict[str, Any], ms: int, gap: int) -> list[list[Any]]:
+    begun = body | {"status": "in_progress", "completed_at": None, "output": [], "usage": None}
+    begun |= {"incomplete_details": None, "service_tier": "auto"}
+    events: list[tuple[str, dict[str, Any], bool]] = [
+        ("response.created", {"response": begun}, False),
+        ("response.in_progress", {"response": begun}, False),
+    ]
+    for index, item in enumerate(body["output"]):
+        events += _item_events(served, item, index)
+    events.append((f"response.{body['status']}", {"response": body}, False))
+    deltas = sum(1 for _, _, timed in events if timed)
+    times = iter(spread(served, ms, gap, deltas))
+    now, result = min(ms, 60), []
+    for number, (kind, data, timed) in enumerate(events):
+        if timed:
+            now = next(times)
+        elif number > 1:
+            now = max(now, ms)
+        result.append([now, kind, {"type": kind, **data, "sequence_number": number}])
+    return result
+
+
+def _item_events(
+    served: Served, item: dict[str, Any], index: int
+) -> list[tuple[str, dict[str, Any], bool]]:
+    kind, where = item["type"], {"output_index": index}
+    started = item | {"status": "in_progress"} if "status" in item else item
+    add, done = "response.output_item.added", "response.output_item.done"
+    if kind == "message":
+        part = item["content"][0]
+        at = {"content_index": 0, "item_id": item["id"], **where}
+        return [
+            (add, {"item": started | {"content": []}, **where}, False),
+            (
+                "response.content_part.added",
+                {**at, "part": part | {"text": "", "annotations": []}},
+                False,
+            ),
+            *_deltas(served, "response.output_text.delta", part["text"], {**at, "logprobs": []}),
+            ("response.output_text.done", {**at, "logprobs": [], "text": part["text"]}, False),
+            ("response.content_part.done", {**at, "part": part}, False),
+            (done, {"item": item, **where}, False),
+        ]
+    if kind == "function_call":
+        at = {"item_id": item["id"], **where}
+        name = "response.function_call_arguments"
+        return [
+            (add, {"item": started | {"arguments": ""}, **where}, False),
+            *_deltas(served, f"{name}.delta", item["arguments"], at),
+            (f"{name}.done", {"arguments": item["arguments"], **at}, False),
+            (done, {"item": item, **where}, False),
+        ]
+    if kind == "reasoning" and item["summary"]:
+        part = item["summary"][0]
+        at = {"item_id": item["id"], "summary_index": 0, **where}
+        name = "response.reasoning_summary"
+        return [
+            (add, {"item": started | {"summary": []}, **where}, False),
+            (f"{name}_part.added", {**at, "part": part | {"text": ""}}, False),
+            *_deltas(served, f"{name}_text.delta", part["text"], at),
+            (f"{name}_text.done", {**at, "text": part["text"]}, False),
+            (f"{name}_part.done", {**at, "part": part}, False),
+            (done, {"item": item, **where}, False),
+        ]
+    return [(add, {"item": started, **where}, False), (done, {"item": item, **where}, False)]
+
+
+def _deltas(
+    served: Served, kind: str, text: str, at: dict[str, Any]
+) -> list[tuple[str, dict[str, Any], bool]]:
+    hidden = (served.form.get("stream_options") or {}).get("include_obfuscation", True)
+    return [
+        (
+            kind,
+            {**at, "delta": piece}
+            | ({"obfuscation": obfuscation(served, number, piece)} if hidden else {}),
+            True,
+        )
+        for number, piece in enumerate(pieces(text))
+    ]
