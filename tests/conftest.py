@@ -1,0 +1,36 @@
+"""Keeps every test away from the user's own folders, keys and proxies."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+# Names as the SDK, httpx2 and the workbook read them. A test sets what it needs itself.
+CLEARED = ("OPENAI_", "OAIWORKBOOK_")
+PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own for each test, and nothing in the environment that points out of it."""
+    for name in list(os.environ):
+        if name.startswith(CLEARED) or name.lower() in PROXIES:
+            monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    for name, folder in {
+        "HOME": home,
+        "USERPROFILE": home,
+        "LOCALAPPDATA": home / "local",
+        "XDG_DATA_HOME": home / "share",
+        "XDG_CONFIG_HOME": home / "config",
+        # Shared by the whole run: matplotlib looks for fonts for seconds when it is new.
+        "MPLCONFIGDIR": tmp_path_factory.getbasetemp() / "matplotlib",
+        "IPYTHONDIR": home / "ipython",
+        "JUPYTER_CONFIG_DIR": home / "jupyter-config",
+        "JUPYTER_DATA_DIR": home / "jupyter-data",
+        "JUPYTER_RUNTIME_DIR": home / "jupyter-run",
+        "OAIWORKBOOK_LEDGER": home / "ledger.sqlite",
+        "OAIWORKBOOK_PROGRESS": home / "progress",
+    }.items():
+        monkeypatch.setenv(name, str(folder))
+    return home

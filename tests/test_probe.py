@@ -1,0 +1,177 @@
+"""The probe of the exercise checks: notes requests, answers in the API's form, sends nothing."""
+
+import asyncio
+import time
+from typing import Any
+
+import httpx2
+import openai
+import pytest
+
+from oaiworkbook.exercises.core import Exercise, Wrong, judge
+from oaiworkbook.exercises.probe import (
+    Probe,
+    call_item,
+    chat_answer,
+    error_answer,
+    no_waiting,
+    run_async,
+    stream_answer,
+    text_answer,
+)
+
+ASK: dict[str, Any] = {"model": "some-model", "input": "Hi"}
+CHAT: dict[str, Any] = {"model": "some-model", "messages": [{"role": "user", "content": "Hi"}]}
+
+
+def test_it_notes_the_request() -> None:
+    probe = Probe(["Hello"])
+    answer = probe.client.with_options(timeout=7).responses.create(**ASK, store=False)
+    assert answer.output_text == "Hello"
+    assert answer.model == "some-model"
+    assert (probe.last.method, probe.last.path) == ("POST", "/responses")
+    assert probe.last.body == ASK | {"store": False}
+    assert probe.last.timeout == 7
+
+
+def test_it_notes_the_fields_of_a_form() -> None:
+    probe = Probe([{"status": 200, "json": {"text": "Hello"}}])
+    probe.client.audio.transcriptions.create(model="some-model", file=("a.wav", b"RIFF"))
+    assert probe.last.path == "/audio/transcriptions"
+    assert probe.last.body == {"model": "some-model"}
+
+
+def test_a_text_becomes_a_chat_answer_where_chat_was_asked() -> None:
+    probe = Probe(["Hello"])
+    answer = probe.client.chat.completions.create(**CHAT)
+    assert answer.choices[0].message.content == "Hello"
+    assert answer.usage is not None
+    assert answer.usage.total_tokens == answer.usage.prompt_tokens + answer.usage.completion_tokens
+
+
+def test_a_text_is_streamed_where_a_stream_was_asked() -> None:
+    probe = Probe(["Hello there you"])
+    deltas, last = [], None
+    for event in probe.client.responses.create(**ASK, stream=True):
+        if event.type == "response.output_text.delta":
+            deltas.append(event.delta)
+        last = event
+    assert deltas == ["Hello ", "there ", "you"]
+    assert last is not None
+    assert last.type == "response.completed"
+    assert last.response.output_text == "Hello there you"
+
+
+def test_usage_of_a_chat_stream_comes_only_when_asked_for() -> None:
+    def usages(**more: Any) -> list[bool]:
+        client = Probe(["Hello there"]).client
+        chunks = client.chat.completions.create(**CHAT, stream=True, **more)
+        return [chunk.usage is not None for chunk in chunks]
+
+    assert usages() == [False] * 4
+    assert usages(stream_options={"include_usage": True}) == [False] * 4 + [True]
+
+
+def test_answers_hold_every_field_of_the_sdks_types_that_has_to_be_there() -> None:
+    client = Probe([text_answer("Hi", output=[call_item("f", "{}")], usage=(7, 5, 3))]).client
+    answer = client.responses.create(**ASK)
+    type(answer).model_validate(answer.model_dump(warnings="none"))
+    assert answer.output[0].type == "function_call"
+    assert answer.usage is not None
+    assert answer.usage.total_tokens == 12
+    assert answer.usage.output_tokens_details.reasoning_tokens == 3
+    chat = Probe([chat_answer("Hi", finish_reason="length")]).client.chat.completions.create(**CHAT)
+    type(chat).model_validate(chat.model_dump(warnings="none"))
+    assert chat.choices[0].finish_reason == "length"
+
+
+def test_replies_come_in_order_and_the_last_one_again() -> None:
+    probe = Probe(
+        [error_answer(500, "server_error", None, "Sorry"), "one", lambda asked: asked.body["input"]]
+    )
+    with pytest.raises(openai.InternalServerError):
+        probe.client.responses.create(**ASK)
+    texts = [probe.client.responses.create(**ASK).output_text for _ in range(3)]
+    assert texts == ["one", "Hi", "Hi"]
+
+
+def test_errors_reach_the_program_as_the_sdk_raises_them() -> None:
+    limit = error_answer(
+        429, "tokens", "rate_limit_exceeded", "Slow down", {"retry-after-ms": "20"}
+    )
+    with pytest.raises(openai.RateLimitError) as caught:
+        Probe([limit]).client.responses.create(**ASK)
+    assert (caught.value.type, caught.value.code) == ("tokens", "rate_limit_exceeded")
+    assert caught.value.response.headers["retry-after-ms"] == "20"
+    with pytest.raises(openai.APIConnectionError):
+        Probe([httpx2.ConnectError("no route")]).client.responses.create(**ASK)
+
+
+def test_waits_are_noted_and_not_waited() -> None:
+    slow = error_answer(429, "requests", "rate_limit_exceeded", "Slow", {"retry-after": "30"})
+    started = time.monotonic()
+    with no_waiting() as waits:
+        probe = Probe([slow, slow, "done"], max_retries=2)
+        assert probe.client.responses.create(**ASK).output_text == "done"
+        run_async(asyncio.sleep(60))
+        run_async(Probe([slow, "done"], max_retries=1).async_client.responses.create(**ASK))
+    assert waits == [30, 30, 60, 30]
+    assert time.monotonic() - started < 5
+
+
+def test_a_cut_stream_ends_before_its_last_event() -> None:
+    seen: list[Any] = []
+    client = Probe([stream_answer(["a", "b", "c"], cut_after=2)]).client
+    with pytest.raises(httpx2.RemoteProtocolError):
+        seen.extend(client.responses.create(**ASK, stream=True))
+    assert [event.type for event in seen][-2:] == ["response.output_text.delta"] * 2
+    assert seen[-1].delta == "b"
+    seen.clear()
+    client = Probe([stream_answer(["a", "b", "c"], chat=True, cut_after=2)]).client
+    with pytest.raises(httpx2.RemoteProtocolError):
+        seen.extend(client.chat.completions.create(**CHAT, stream=True))
+    assert [chunk.choices[0].delta.content for chunk in seen] == ["", "a", "b"]
+
+
+def test_a_program_that_never_gives_up_is_stopped() -> None:
+    def stubborn(client: openai.OpenAI) -> str:
+        while True:
+            try:
+                return client.responses.create(**ASK).output_text
+            except Exception:  # what a learner may write
+                continue
+
+    def check(answer: Any) -> None:
+        answer(Probe([error_answer(500, "server_error", None, "Sorry")], limit=9).client)
+
+    outcome, message = judge(Exercise("98-1", check, (), ""), stubborn)
+    assert outcome == "wrong"
+    assert message == "your code sent 9 requests and did not stop"
+
+
+def test_async_answers_work_inside_a_running_loop() -> None:
+    async def notebook() -> str:
+        probe = Probe(["Hello"])
+        work = probe.async_client.responses.create(**ASK)
+        return run_async(work).output_text
+
+    assert asyncio.run(notebook()) == "Hello"
+
+
+def test_async_answers_that_hang_are_wrong() -> None:
+    with pytest.raises(Wrong, match=r"still busy after 0\.1 seconds"):
+        run_async(asyncio.sleep(60), seconds=0.1)
+
+
+def test_no_request_is_a_wrong_answer() -> None:
+    with pytest.raises(Wrong, match="sent no request"):
+        _ = Probe().last
+
+
+def test_an_async_stream_can_be_read() -> None:
+    async def read() -> list[str]:
+        client = Probe(["a b"]).async_client
+        stream = await client.responses.create(**ASK, stream=True)
+        return [e.delta async for e in stream if e.type == "response.output_text.delta"]
+
+    assert run_async(read()) == ["a ", "b"]
