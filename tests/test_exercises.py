@@ -171,7 +171,7 @@ def test_hints_come_one_at_a_time() -> None:
 
 
 def test_a_hint_that_does_not_exist() -> None:
-    with pytest.raises(exercises.UnknownExercise, match="98-1 has no hint 3. Ask for 1 to 2"):
+    with pytest.raises(exercises.UnknownExercise, match=r"98-1 has no hint 3\. Ask for 1 to 2"):
         exercises.hint("98-1", 3)
 
 

@@ -122,15 +122,20 @@ def test_waits_are_noted_and_not_waited() -> None:
 def test_a_cut_stream_ends_before_its_last_event() -> None:
     seen: list[Any] = []
     client = Probe([stream_answer(["a", "b", "c"], cut_after=2)]).client
-    with pytest.raises(httpx2.RemoteProtocolError):
+    with pytest.raises(openai.APIConnectionError):
         seen.extend(client.responses.create(**ASK, stream=True))
     assert [event.type for event in seen][-2:] == ["response.output_text.delta"] * 2
     assert seen[-1].delta == "b"
     seen.clear()
     client = Probe([stream_answer(["a", "b", "c"], chat=True, cut_after=2)]).client
-    with pytest.raises(httpx2.RemoteProtocolError):
+    with pytest.raises(openai.APIConnectionError):
         seen.extend(client.chat.completions.create(**CHAT, stream=True))
     assert [chunk.choices[0].delta.content for chunk in seen] == ["", "a", "b"]
+
+
+def test_a_stream_can_end_silently_too() -> None:
+    client = Probe([stream_answer(["a", "b"], cut_after=1, silent=True)]).client
+    assert [e.type for e in client.responses.create(**ASK, stream=True)][-1].endswith(".delta")
 
 
 def test_a_program_that_never_gives_up_is_stopped() -> None:

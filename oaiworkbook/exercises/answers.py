@@ -51,11 +51,13 @@ def stream_answer(
     chat: bool = False,
     include_usage: bool = False,
     cut_after: int | None = None,
+    silent: bool = False,
     **fields: Any,
 ) -> Json:
     """A stream of text pieces: Responses events, or Chat Completions chunks with `chat=True`.
 
-    `cut_after` pieces the connection breaks, before the event that ends the stream.
+    `cut_after` pieces the stream is cut, before the event that ends it: the connection breaks and
+    the SDK raises, or with `silent=True` the body just ends, as when a proxy closes it politely.
     """
     if chat:
         events = _chat_events(pieces, include_usage, fields)
@@ -65,7 +67,7 @@ def stream_answer(
         before = 4
     answer: Json = {"status": 200, "headers": _STREAM, "sse": events}
     if cut_after is not None:
-        answer |= {"sse": events[: before + cut_after], "cut": True}
+        answer |= {"sse": events[: before + cut_after]} | ({} if silent else {"cut": True})
     return answer
 
 
