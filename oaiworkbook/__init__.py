@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .ledger import SpendLimitExceeded
     from .recordings import RecordingNotFound
     from .report import costs
+    from .samples import sample
     from .spending import record_usage, spend_limit
 
 __version__ = "0.1.0"
@@ -29,6 +30,7 @@ _HOME = {
     "RecordingNotFound": "recordings",
     "costs": "report",
     "record_usage": "spending",
+    "sample": "samples",
     "spend_limit": "spending",
 }
 
@@ -42,6 +44,7 @@ __all__ = [
     "estimate",
     "hint",
     "record_usage",
+    "sample",
     "show",
     "solution",
     "spend_limit",

@@ -82,7 +82,7 @@ class Hooks:
 
             from .report import cost_line
 
-            display(cost_line(calls))
+            display(cost_line(calls))  # type: ignore[no-untyped-call]
 
 
 _hooks: Hooks | None = None
@@ -103,7 +103,7 @@ def load(shell: Any) -> None:
         log = logging.getLogger("openai._base_client")
         log.addHandler(_hooks.notice)
         log.setLevel(logging.INFO)
-    display(StartLine())
+    display(StartLine())  # type: ignore[no-untyped-call]
 
 
 def unload(shell: Any) -> None:
