@@ -6,11 +6,10 @@ none was announced on the day given by `as_of`, not that there will be none.
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import openai
 
 from . import settings
 from .errors import WorkbookError
+from .tables import Table
 
 
 class ModelsError(WorkbookError):
@@ -141,41 +141,23 @@ def sdk_dates() -> dict[str, date]:
     return dates
 
 
-def aged() -> list[str]:
-    """Lines that say where the installed SDK announces another date than `data/models.toml`."""
-    lines = []
+def aged() -> dict[str, str]:
+    """Model name -> how the installed SDK's announcement differs from `data/models.toml`."""
+    differs = {}
     for name, day in sorted(sdk_dates().items()):
         ours = find(name)
         if ours is None or ours.ends != day:
             has = "does not know it" if ours is None else f"has {ours.ends or 'no date'}"
-            lines.append(f"{name}: the SDK announces {day}, data/models.toml {has}")
-    return lines
-
-
-class Table:
-    """Role, model, shutdown date, days left and what replaces it; text and HTML."""
-
-    columns = ("role", "model", "shutdown", "days left", "replaced by", "as of")
-
-    def __init__(self, on: date | None = None, client: Any = None) -> None:
-        day = on or today()
-        by_name = {each.name: each for each in in_use(client)}
-        self.rows = [_row(role, by_name[name], day) for role, name in roles().items()]
-
-    def __repr__(self) -> str:
-        lines = [self.columns, *self.rows]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        return "\n".join(_line(line, widths) for line in lines)
-
-    def _repr_html_(self) -> str:
-        head = _tr("th", self.columns)
-        body = "".join(_tr("td", row) for row in self.rows)
-        return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+            differs[name] = f"the SDK announces {day}, data/models.toml {has}"
+    return differs
 
 
 def table(on: date | None = None, client: Any = None) -> Table:
     """The course's models on a day (default today, UTC), for a notebook or a terminal."""
-    return Table(on, client)
+    day = on or today()
+    by_name = {each.name: each for each in in_use(client)}
+    columns = ("role", "model", "shutdown", "days left", "replaced by", "as of")
+    return Table([_row(role, by_name[name], day) for role, name in roles().items()], columns)
 
 
 def _row(role: str, each: Model, day: date) -> tuple[str, ...]:
@@ -184,14 +166,6 @@ def _row(role: str, each: Model, day: date) -> tuple[str, ...]:
         return (role, each.name, "none announced", "", "", str(each.as_of))
     days = str(left) if left > 0 else "shut down"
     return (role, each.name, str(each.ends), days, replacement(each.name) or "?", str(each.as_of))
-
-
-def _line(cells: Iterable[str], widths: Iterable[int]) -> str:
-    return "  ".join(c.ljust(w) for c, w in zip(cells, widths, strict=True)).rstrip()
-
-
-def _tr(tag: str, cells: Iterable[str]) -> str:
-    return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
 
 
 def _load() -> tuple[Mapping[str, str], Mapping[str, Model]]:

@@ -120,15 +120,13 @@ def test_announcements_of_the_sdk_are_found_and_compared(own_table: Path) -> Non
     announced = models.sdk_dates()
     assert announced["o1-preview"] == date(2025, 7, 28)
     assert len(announced) > 50
-    assert any(line.startswith("o1-preview: ") for line in models.aged())
+    assert models.aged()["o1-preview"].endswith("data/models.toml does not know it")
 
 
 def test_table_shows_each_role_in_text_and_html(own_table: Path) -> None:
     shown = models.table(DAY)
-    assert repr(shown).splitlines()[2].split() == [
+    assert repr(shown).splitlines()[-1].split() == [
         "speech", "old-voice", "2027-01-06", "45", "voice", "2026-11-22",
     ]  # fmt: skip
     assert "shut down" in repr(models.table(date(2027, 1, 6)))
-    html = shown._repr_html_()
-    assert html.count("<tr>") == 1 + len(models.roles())
-    assert "style" not in html
+    assert shown._repr_html_().count("<tr>") == 1 + len(models.roles())

@@ -1,0 +1,219 @@
+"""`oaiworkbook run` and `oaiworkbook record`: lessons without a browser, a result line each."""
+
+import os
+import sys
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import lessons, running, settings
+from .doctor import is_loopback
+from .errors import WorkbookError
+
+if TYPE_CHECKING:
+    from .recording_file import Recording
+
+# The result of one lesson, and a line about what it wrote.
+Ran = tuple[running.Result, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the calls of one lesson cost by its recordings, in USD at today's prices."""
+
+    usd: Decimal
+    calls: int
+    unknown: int  # calls that no price is known for, not in `usd`
+
+    def __add__(self, other: "Estimate") -> "Estimate":
+        return Estimate(
+            self.usd + other.usd, self.calls + other.calls, self.unknown + other.unknown
+        )
+
+    def __str__(self) -> str:
+        from .money import usd
+
+        plus = f", and {self.unknown} of them of unknown price" if self.unknown else ""
+        return f"{self.calls} recorded calls cost {usd(self.usd)} live{plus}"
+
+
+def run(args: Namespace) -> int:
+    mode = settings.mode()
+    if mode == "record":
+        raise settings.SettingsError(
+            "OAIWORKBOOK_MODE is record. To record lessons use `oaiworkbook record`; to run them, "
+            "unset OAIWORKBOOK_MODE."
+        )
+
+    def one(notebook: Path, on_cell: running.OnCell) -> Ran:
+        return running.execute(notebook, mode=mode, lesson=notebook.stem, on_cell=on_cell), ""
+
+    return _each(_chosen(args), one, verbose=args.verbose)
+
+
+def record(args: Namespace) -> int:
+    notebooks = _chosen(args)
+    env = _environment(args)
+    cap = Decimal(env.get("OAIWORKBOOK_MAX_USD") or str(settings.max_usd()))
+    _announce(notebooks, cap, missing=args.missing)
+    if sys.stdin.isatty() and input("Go on? [y/N] ").strip().lower() not in ("y", "yes"):
+        print("Nothing was sent.")
+        return 1
+
+    def one(notebook: Path, on_cell: running.OnCell) -> Ran:
+        before = _stamps(notebook.stem)
+        result = running.record(notebook, lesson=notebook.stem, env=env, on_cell=on_cell)
+        return result, _report(notebook.stem, before, orphans=result.ok and not args.missing)
+
+    return _each(notebooks, one, verbose=args.verbose)
+
+
+def _chosen(args: Namespace) -> list[Path]:
+    if args.all:
+        names = [lesson.stem for lesson in lessons.shipped()]
+        if not names:
+            raise lessons.LessonError("There are no lessons here. Install the course again.")
+        return [lessons.find(name) for name in names]
+    return [lessons.find(number) for number in args.lessons]
+
+
+def _environment(args: Namespace) -> dict[str, str]:
+    env = {}
+    key = os.environ.get("OPENAI_API_KEY")
+    if not key and not is_loopback(os.environ.get("OPENAI_BASE_URL", "")):
+        raise settings.SettingsError(
+            "Recording calls the API, but OPENAI_API_KEY is not set. Set it in this terminal, then "
+            "run the command again. (A server on this machine, named by OPENAI_BASE_URL, needs none.)"
+        )
+    if args.max_usd is not None:
+        env["OAIWORKBOOK_MAX_USD"] = str(args.max_usd)
+    if args.missing:
+        env["OAIWORKBOOK_RECORD"] = "missing"
+    return env
+
+
+def _announce(notebooks: list[Path], cap: Decimal, *, missing: bool) -> None:
+    total = Estimate(Decimal(0), 0, 0)
+    for notebook in notebooks:
+        estimate = estimated(notebook.stem)
+        total += estimate
+        print(f"{notebook.stem}: {estimate}" if estimate.calls else f"{notebook.stem}: no estimate")
+    if len(notebooks) > 1:
+        print(f"Together: {total}")
+    print(f"Stops when today's spending reaches USD {cap:.2f} (--max-usd).")
+    if missing:
+        print("Only calls that have no recording are sent.")
+    elif total.usd > cap:
+        raise WorkbookError(
+            f"The estimate is above the cap of USD {cap:.2f}: raise it with --max-usd."
+        )
+
+
+def estimated(lesson: str) -> Estimate:
+    """Prices the answers that are recorded for a lesson as if they were asked for now."""
+    from .prices import price
+    from .recordings import Library
+    from .requests import CanonicalRequest
+    from .usage import read_usage
+
+    now = datetime.now(UTC)
+    usd, calls, unknown = Decimal(0), 0, 0
+    library = Library(settings.data_dir() / "recordings")
+    for path in _files(lesson):
+        try:
+            recording = library.read(path)
+        except WorkbookError:
+            unknown += 1  # broken; recording the lesson again is what mends it
+            continue
+        asked = recording.request
+        form = CanonicalRequest(asked.method, asked.path, asked.query, asked.body, "").form()
+        for response in _responses(recording):
+            usage = read_usage(asked.method, asked.path, form, response)
+            if usage is not None:
+                cost = price(usage, now).usd
+                calls, unknown = calls + 1, unknown + (cost is None)
+                usd += cost or 0
+    return Estimate(usd, calls, unknown)
+
+
+def _responses(recording: "Recording") -> Iterator[Any]:
+    for answer in recording.answers:
+        if answer.status < 400:
+            events = answer.sse
+            yield answer.json_ if events is None else [data for _, _, data in events]
+
+
+def _files(lesson: str) -> list[Path]:
+    return sorted((settings.data_dir() / "recordings" / lesson).glob("*.json"))
+
+
+def _stamps(lesson: str) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in _files(lesson)}
+
+
+def _report(lesson: str, before: dict[str, int], *, orphans: bool) -> str:
+    """What recording has written, and what it no longer asked for."""
+    from .recordings import Library
+
+    after = _stamps(lesson)
+    written = [name for name, stamp in after.items() if before.get(name) != stamp]
+    folder = settings.data_dir() / "recordings" / lesson
+    if not written:
+        return f"nothing written in {folder}"
+    library = Library(folder.parent)
+    sources = Counter(library.read(folder / name).provenance.source for name in written)
+    new = len(set(written) - set(before))
+    kinds = ", ".join(f"{count} {source}" for source, count in sources.items())
+    text = f"{len(written)} recordings written to {folder} ({new} new; {kinds})"
+    unused = sorted(set(after) - set(written))
+    if orphans and unused:
+        text += f"\n        no longer asked for, to delete: {', '.join(unused)}"
+    return text
+
+
+def _each(
+    notebooks: list[Path], one: Callable[[Path, running.OnCell], Ran], *, verbose: bool
+) -> int:
+    seconds, failed = 0.0, 0
+    for notebook in notebooks:
+        try:
+            with _bar(notebook.stem) as on_cell:
+                result, report = one(notebook, on_cell)
+        except WorkbookError as error:
+            failed += 1
+            print(f"FAILED  {notebook.stem}: {error}", flush=True)
+            continue
+        seconds += result.seconds
+        failed += not result.ok
+        if result.ok:
+            print(f"ok      {notebook.stem}  {result.seconds:.1f} s", flush=True)
+        if report:
+            print(f"        {report}", flush=True)
+        for failure in result.failures:
+            print(f"FAILED  {notebook.stem}, {failure}", flush=True)
+            if verbose and failure.traceback:
+                print(failure.traceback)
+    count = f"{len(notebooks)} {'lesson' if len(notebooks) == 1 else 'lessons'}"
+    print(f"{failed} of {count} failed" if failed else f"{count} ok in {seconds:.1f} s")
+    return 1 if failed else 0
+
+
+@contextmanager
+def _bar(name: str) -> Iterator[running.OnCell]:
+    from tqdm import tqdm
+
+    # disable=None: no bar where nobody watches, such as in a log file.
+    with tqdm(desc=name, unit="cell", leave=False, disable=None) as bar:
+
+        def on_cell(done: int, total: int) -> None:
+            bar.total = total
+            bar.n = done
+            bar.refresh()
+
+        yield on_cell
