@@ -1,0 +1,191 @@
+"""Spend limits: `spend_limit`, the daily cap, and the cost of what comes over a WebSocket.
+
+A limit is a budget in the ledger. A call reserves the most it can cost in every active budget
+before it is sent, so that neither threads nor kernels can spend the same dollar twice.
+"""
+
+import atexit
+import contextlib
+import os
+import threading
+import time
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from . import settings
+from .ledger import Call, Ledger, LedgerError, SpendLimitExceeded, default_ledger
+from .money import usd as written
+
+if TYPE_CHECKING:
+    from .usage import Usage
+
+_lock = threading.Lock()
+_plain: dict[str | None, "SpendLimit"] = {}  # set by a bare call, one a name
+_within: list["SpendLimit"] = []  # set by `with`
+_cap: tuple[Ledger, str, float] | None = None  # the daily cap as last written
+
+
+class SpendLimit:
+    """A limit that is in force, as `spend_limit` returns it. `limit`: USD."""
+
+    def __init__(self, limit: Decimal, name: str | None) -> None:
+        self.limit, self.name = limit, name
+        self._ledger = default_ledger()
+        self._budget = f"shared-{name}" if name else f"here-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self._ledger.set_budget(self._budget, limit)
+        if name is None:
+            atexit.register(self._forget, os.getpid())
+        with _lock:
+            self._replaced = _plain.get(name)
+            _plain[name] = self
+
+    @property
+    def spent(self) -> Decimal:
+        """USD spent, or reserved by calls under way and by those whose cost is unknown."""
+        return self._ledger.budget(self._budget)[1]
+
+    @property
+    def remaining(self) -> Decimal:
+        """USD left; below 0 where a call cost more than was reserved for it."""
+        return self._ledger.remaining(self._budget)
+
+    def end(self) -> None:
+        """Lift the limit in this process. What was spent can still be read."""
+        with _lock:
+            if _plain.get(self.name) is self:
+                del _plain[self.name]
+            if self in _within:
+                _within.remove(self)
+
+    def __enter__(self) -> "SpendLimit":
+        with _lock:
+            # The call before `with` put it in force like a bare one; give that place back.
+            if _plain.get(self.name) is self:
+                del _plain[self.name]
+                if self._replaced is not None:
+                    _plain[self.name] = self._replaced
+            _within.append(self)
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.end()
+
+    def __repr__(self) -> str:
+        limit, spent = self._ledger.budget(self._budget)
+        whose = f"shared as {self.name!r}" if self.name else "this kernel only"
+        left = written(max(limit - spent, Decimal(0)), "down")
+        return f"spend limit {written(limit)} ({whose}): {written(spent)} spent, {left} left"
+
+    def _forget(self, pid: int) -> None:
+        if os.getpid() == pid:  # a forked child leaves its parent's budget alone
+            with contextlib.suppress(LedgerError):
+                self._ledger.drop_budget(self._budget)
+
+
+def spend_limit(usd: float | str | Decimal, *, name: str | None = None) -> SpendLimit:
+    """Refuse every call that could take spending past `usd` (USD) from here on.
+
+    As a bare call it holds until the kernel ends or the line is run again, which starts at zero;
+    with `with`, for the block. It holds for all threads of the process, in every mode: in replay it
+    counts what the calls would have cost. With a `name` the budget is shared with every kernel that
+    names it, keeps what was spent, and takes the limit that was set last.
+
+    Raises ValueError for an amount that is none, LedgerError where the ledger cannot be used; calls
+    that do not fit raise SpendLimitExceeded before they are sent.
+    """
+    try:
+        limit = Decimal(str(usd))
+    except InvalidOperation:
+        limit = Decimal("NaN")
+    if not limit.is_finite() or limit < 0:
+        raise ValueError(f"spend_limit takes an amount in USD, such as 0.05, not {usd!r}.")
+    if name is not None and (not name.strip() or "\n" in name):
+        raise ValueError(f"The name of a spend limit is one line of text, not {name!r}.")
+    return SpendLimit(limit, name)
+
+
+def active_budgets(mode: str) -> list[str]:
+    """The budgets in the default ledger that a call in this mode must fit, right now.
+
+    In live and record mode that includes the daily cap (UTC), made here when the day is new and
+    following OAIWORKBOOK_MAX_USD when it changes.
+    """
+    global _cap
+    with _lock:
+        names = [limit._budget for limit in (*_plain.values(), *_within)]
+    if mode in ("live", "record"):
+        cap = (default_ledger(), f"day-{datetime.now(UTC):%Y-%m-%d}", settings.max_usd())
+        if cap != _cap:
+            cap[0].set_budget(cap[1], Decimal(str(cap[2])))
+            _cap = cap
+        names.append(cap[1])
+    return names
+
+
+def meter(call: Call, usage: "Usage", at: datetime) -> None:
+    """Fill in the call's tokens and its cost at the prices of `at`."""
+    from .prices import price
+
+    call.model, call.service_tier = usage.model, usage.service_tier
+    call.response_id, call.usage = usage.response_id, usage.raw
+    for field, quantity in _TOKENS.items():
+        count = usage.quantities.get(quantity)
+        setattr(call, field, None if count is None else int(count))
+    priced = price(usage, at)
+    call.cost_usd, call.price_note = priced.usd, priced.note
+
+
+_TOKENS = {
+    "input_tokens": "input_tokens",
+    "cached_tokens": "cache_read_tokens",
+    "cache_write_tokens": "cache_write_tokens",
+    "output_tokens": "output_tokens",
+    "reasoning_tokens": "output_reasoning_tokens",
+}
+
+
+def record_usage(
+    event: Any,
+    *,
+    model: str | None = None,
+    transcription_model: str | None = None,
+    at: datetime | None = None,
+) -> Call | None:
+    """Log what a WebSocket event says was used. Pass every event, as SDK object or as dict.
+
+    `model` and `transcription_model` are the Realtime session's, whose events do not name them:
+    without them the cost is unknown. `at`: the time whose prices count, now by default. Returns what
+    was logged, None for an event without usage.
+
+    A message over a WebSocket cannot be refused beforehand, so SpendLimitExceeded comes after the
+    event that went past a limit; the event is logged.
+    """
+    from .usage import read_event
+
+    body = event if isinstance(event, Mapping) else getattr(event, "to_dict", dict)()
+    if "type" not in body:
+        kind = type(event).__name__
+        raise TypeError(f"record_usage takes an event of a WebSocket session, not {kind}.")
+    usage = read_event(body, model=model, transcription_model=transcription_model)
+    if usage is None:
+        return None
+    call = Call(
+        ts=time.time(),
+        mode=settings.mode(),
+        endpoint=usage.endpoint,
+        lesson=settings.lesson(),
+        stream=True,
+        status="ok",
+    )
+    meter(call, usage, at or datetime.now(UTC))
+    ledger, budgets = default_ledger(), active_budgets(call.mode)
+    row = ledger.add(call, budgets)
+    for name in budgets:
+        limit, committed = ledger.budget(name)
+        if committed > limit:
+            asked = Decimal(str(call.cost_usd or 0))
+            raise SpendLimitExceeded(name, limit, committed, asked, sent=True)
+    return ledger.calls(since_row=row - 1)[0]
