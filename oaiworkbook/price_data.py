@@ -1,0 +1,215 @@
+"""Where prices come from: genai-prices, completed by `data/prices.toml`. Which entry holds, and how old.
+
+The library loads on first use: it brings 1.5 MB of tables that a lesson may never need.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from .settings import SettingsError, data_dir
+
+Entry = Mapping[str, Any]
+Tables = Mapping[str, list[Entry]]
+
+_DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+_KINDS = ("model", "factor", "cache_write_12h", "fee", "uplift", "free", "not_established")
+
+
+class UnknownPriceError(Exception):
+    """No price can be said. The message is the reason, for a person to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The price of one model on one day in one tier."""
+
+    model: str
+    price: Any
+    """genai_prices.types.ModelPrice: USD, per million tokens or characters, per hour of sound."""
+    factor: Decimal = Decimal(1)
+    max_input_tokens: int | None = None
+    """Above it nothing is known."""
+    as_of: str = ""
+    note: str = ""
+
+
+@lru_cache(maxsize=8)
+def overlay(folder: str = "") -> Tables:
+    """`data/prices.toml` by kind of entry. `folder`: the value of OAIWORKBOOK_DATA.
+
+    Raises SettingsError where the file is missing or an entry has no date or source.
+    """
+    path = (Path(folder).expanduser() if folder else data_dir()) / "prices.toml"
+    try:
+        with path.open("rb") as file:
+            found = tomllib.load(file, parse_float=Decimal)
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(
+            f"Cannot read the price table {path} ({error}). Set OAIWORKBOOK_DATA to the course's "
+            "data folder, or unset it."
+        ) from error
+    tables = {kind: found.get(kind, []) for kind in _KINDS}
+    tables["library"] = [found["library"]] if "library" in found else []
+    for kind, entry in _entries(tables):
+        if not isinstance(entry.get("as_of"), date) or not entry.get("source"):
+            raise SettingsError(f"{path}: {_label(kind, entry)} needs a date as_of and a source.")
+    return tables
+
+
+def holds(entry: Entry, day: date) -> bool:
+    """Whether the entry is valid on this day (UTC)."""
+    return bool(entry.get("starts", day) <= day <= entry.get("ends", day))
+
+
+@lru_cache(maxsize=512)
+def standing(model: str, mode: str, day: date, folder: str = "") -> Standing:
+    """The price of `model` on `day`. `mode`: a service tier or `batch`; `default` is the standard one.
+
+    A dated snapshot that nobody lists is priced as its undated name. Raises UnknownPriceError.
+    """
+    tables = overlay(folder)
+    for name in dict.fromkeys((model, _DATED.sub("", model))):
+        for entry in tables["not_established"]:
+            if entry.get("model") == name and "quantity" not in entry and holds(entry, day):
+                raise UnknownPriceError(f"the price of {model} is not established: {entry['why']}")
+        found = _own(name, mode, day, tables) or _library(name, mode, day, tables)
+        if found is None:
+            continue
+        price, in_mode, limit, as_of = found
+        factor = Decimal(1)
+        if not in_mode:
+            rule = factor_of(mode, name, day, folder)
+            if rule is None:
+                raise UnknownPriceError(f"no {mode} price of {name} is known for {day}")
+            factor = Decimal(rule["factor"])
+            limits = [n for n in (limit, rule.get("max_input_tokens")) if n is not None]
+            limit = min(limits, default=None)
+        note = "" if name == model else f"priced as {name}"
+        return Standing(name, price, factor, limit, as_of, note)
+    raise UnknownPriceError(f"no price of {model} is known")
+
+
+def factor_of(when: str, model: str, day: date, folder: str = "") -> Entry | None:
+    """The entry that says how a tier, a batch or a background window changes the standard rates."""
+    when = "fast" if when == "priority" else when
+    for entry in overlay(folder)["factor"]:
+        if entry["when"] == when and model in entry.get("models", (model,)) and holds(entry, day):
+            return entry
+    return None
+
+
+def stale(today: date, days: int = 60) -> list[str]:
+    """Entries last read more than `days` before `today`, one line each."""
+    oldest = today - timedelta(days=days)
+    return [
+        f"{_label(kind, entry)}: read on {entry['as_of']}, {entry['source']}"
+        for kind, entry in _entries(overlay())
+        if entry["as_of"] < oldest
+    ]
+
+
+def superseded() -> list[str]:
+    """Entries that genai-prices has meanwhile, one line each: they can go from `data/prices.toml`."""
+    found = []
+    for kind, entry in _entries(overlay()):
+        if kind == "model":
+            had = _find(entry["id"]) is not None
+        elif kind == "factor":
+            infos = [info for name in entry.get("models", ()) if (info := _find(name))]
+            had = any(_has_variant(info, entry["when"], None) for info in infos)
+        else:
+            continue
+        if had:
+            found.append(f"{_label(kind, entry)}: genai-prices has it")
+    return found
+
+
+# (price, whether it is the price in the mode asked for, input tokens up to which it holds, as of)
+_Found = tuple[Any, bool, int | None, str]
+
+
+def _own(name: str, mode: str, day: date, tables: Tables) -> _Found | None:
+    for entry in tables["model"]:
+        same = name.startswith(entry["id"]) if entry.get("prefix") else name == entry["id"]
+        if same and holds(entry, day):
+            price = _model_price(entry, flat=mode == "batch")
+            limit = None if mode == "batch" else entry.get("max_input_tokens")
+            return price, mode == "default", limit, str(entry["as_of"])
+    return None
+
+
+def _model_price(entry: Entry, *, flat: bool) -> Any:
+    from genai_prices.types import ModelPrice, Tier, TieredPrices
+
+    rates: dict[str, Any] = {key: Decimal(value) for key, value in entry["price"].items()}
+    if (long := entry.get("long_context")) and not flat:
+        for key, rate in rates.items():
+            factor = long["output_factor" if key.startswith("output") else "input_factor"]
+            rates[key] = TieredPrices(rate, [Tier(long["above"], rate * factor)])
+    return ModelPrice(**rates)
+
+
+def _library(name: str, mode: str, day: date, tables: Tables) -> _Found | None:
+    from genai_prices import __version__, data_snapshot
+    from genai_prices.types import ModelPrice, TieredPrices
+
+    info = _find(name)
+    if info is None:
+        return None
+    at = datetime.combine(day, time(12), UTC)
+    # For a tier it does not know the library answers the standard price, so it is asked first.
+    in_mode = mode == "default" or _has_variant(info, mode, at)
+    price = info.get_prices(at, _context(mode) if in_mode and mode != "default" else None)
+    if mode == "batch":
+        # A batch's usage is the sum of its requests: the sum crosses the long-context line, they do not.
+        flat = {k: v.base if isinstance(v, TieredPrices) else v for k, v in vars(price).items()}
+        price = ModelPrice(**flat)
+    snapshot = data_snapshot.get_snapshot()
+    stated = tables["library"][0] if tables["library"] else {}
+    if snapshot.from_auto_update:
+        as_of = str(snapshot.timestamp.date())
+    elif stated.get("version") == __version__:
+        as_of = str(stated["as_of"])
+    else:
+        as_of = f"genai-prices {__version__}"
+    return price, in_mode, None, as_of
+
+
+def _find(name: str) -> Any:
+    from genai_prices import data_snapshot
+
+    try:
+        return data_snapshot.get_snapshot().find_provider_model(name, None, "openai", None)[1]
+    except LookupError:
+        return None
+
+
+def _context(mode: str) -> dict[str, str]:
+    return {"processing": "batch"} if mode == "batch" else {"service_tier": mode}
+
+
+def _has_variant(info: Any, mode: str, at: datetime | None) -> bool:
+    return any(
+        variant.when == _context(mode)
+        and (at is None or variant.constraint is None or variant.constraint.active(at))
+        for variant in info.price_variants or ()
+    )
+
+
+def _entries(tables: Tables) -> Iterator[tuple[str, Entry]]:
+    for kind, entries in tables.items():
+        for entry in entries:
+            yield kind, entry
+
+
+def _label(kind: str, entry: Entry) -> str:
+    names = [str(entry[k]) for k in ("id", "name", "what", "when", "endpoint", "fee") if k in entry]
+    names += [str(entry[k]) for k in ("model", "models", "quantity", "starts") if k in entry]
+    return " ".join([kind, *names])

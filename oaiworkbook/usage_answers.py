@@ -1,0 +1,219 @@
+"""One reader an endpoint: what a request used, found in its answer. `usage.read_usage` picks the reader.
+
+Each takes the request's body (or form fields), the answer (JSON body, list of stream events, or None)
+and the host, and returns None where nothing is billed yet.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .usage_fields import (
+    cache_write_12h,
+    image_quantities,
+    merged,
+    number,
+    quantities,
+    tool_extras,
+)
+
+Body = Mapping[str, Any]
+
+RESPONSE_ENDED = frozenset({"response.completed", "response.incomplete", "response.failed"})
+_BATCH_ENDED = frozenset({"completed", "expired", "cancelled", "failed"})
+_RAW = ("usage", "tool_usage", "svg_usage", "service_tier", "duration")
+_CUT = "the stream ended before its usage"
+_NO_USAGE = "the answer carries no usage"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What was used, in the words of genai-prices; `prices.price()` turns it into USD."""
+
+    endpoint: str
+    model: str | None
+    service_tier: str | None
+    quantities: Mapping[str, float]
+    """Totals and their parts: input_tokens, cache_read_tokens, output_tokens, audio_seconds, ..."""
+    extras: Mapping[str, float] = field(default_factory=dict)
+    """What the price library cannot price: tool calls, 12-hour cache writes, another model's
+    tokens as `<quantity>@<model>`, a discounted background window as `background_2h`."""
+    raw: Body = field(default_factory=dict)
+    """The usage fields verbatim, so that the call can be priced again; `{}` where none were sent."""
+    response_id: str | None = None
+    batch: bool = False
+    host: str = ""
+    known: bool = True
+    note: str = ""
+
+
+def responses(asked: Body, response: Any, host: str) -> Usage | None:
+    if isinstance(response, list):
+        events = _events(response)
+        ended = [e for e in events if e.get("type") in RESPONSE_ENDED]
+        started = [e for e in events if isinstance(e.get("response"), Mapping)]
+        if not ended:
+            body = started[-1]["response"] if started else {}
+            return found("responses", asked, {**body, "usage": None}, {}, host, missing=_CUT)
+        response = ended[-1].get("response")
+    if not isinstance(response, Mapping):
+        return None
+    if response.get("status") in ("queued", "in_progress"):
+        return None
+    usage = response.get("usage") or {}
+    extras, notes = tool_extras(response)
+    if written := cache_write_12h(usage):
+        extras["cache_write_12h_tokens"] = written
+    window = (asked.get("background_options") or {}).get("completion_window")
+    if window in ("2h", "8h"):
+        extras[f"background_{window}"] = 1
+    elif response.get("background") and not asked:
+        notes.append("a 2h or 8h window is not in the answer: priced without its discount")
+    return found("responses", asked, response, quantities(usage), host, extras, notes)
+
+
+def chat(endpoint: str, asked: Body, response: Any, host: str) -> Usage | None:
+    missing = _NO_USAGE
+    if isinstance(response, list):
+        events = _events(response)
+        counted = [e for e in events if e.get("usage")]
+        if not counted:
+            options = asked.get("stream_options") or {}
+            missing = _CUT
+            if not options.get("include_usage"):
+                missing = 'pass stream_options={"include_usage": True} to learn what a stream used'
+        # The usage is on the last chunk that has one, the rest may be on any.
+        last_first = events[::-1]
+        response = {
+            name: next((e[name] for e in last_first if e.get(name) is not None), None)
+            for name in ("id", "model", "service_tier", "usage")
+        }
+    if not isinstance(response, Mapping):
+        return None
+    # Searches are not counted in Chat's usage.
+    extras = {"chat_web_search": 1.0} if asked.get("web_search_options") is not None else {}
+    counts = quantities(response.get("usage"))
+    return found(endpoint, asked, response, counts, host, extras, missing=missing)
+
+
+def plain(endpoint: str, asked: Body, response: Any, host: str) -> Usage | None:
+    if not isinstance(response, Mapping):
+        return None
+    return found(endpoint, asked, response, quantities(response.get("usage")), host)
+
+
+def images(asked: Body, response: Any, host: str) -> Usage | None:
+    notes: list[str] = []
+    missing = _NO_USAGE
+    if isinstance(response, list):
+        ended = [e for e in _events(response) if str(e.get("type")).endswith(".completed")]
+        counts = merged(image_quantities(e.get("usage")) for e in ended)
+        raw: Body = {"usage": [e.get("usage") for e in ended]} if counts else {}
+        if len(ended) > 1:
+            notes.append(f"sum of {len(ended)} pictures")
+        missing = _CUT
+    elif isinstance(response, Mapping):
+        counts, raw = image_quantities(response.get("usage")), response
+    else:
+        return None
+    extras: dict[str, float] = {}
+    # An SVG is written by a text model, which is billed apart and named there.
+    if isinstance(svg := raw.get("svg_usage"), Mapping):
+        own = {"input_tokens": svg.get("input_tokens"), "output_tokens": svg.get("output_tokens")}
+        extras = {f"{name}@{svg.get('model') or '?'}": number(n) for name, n in own.items()}
+    return found("images", asked, raw, counts, host, extras, notes, missing)
+
+
+def transcription(endpoint: str, asked: Body, response: Any, host: str) -> Usage | None:
+    notes: list[str] = []
+    if isinstance(response, list):
+        done = [e for e in _events(response) if e.get("type") == "transcript.text.done"]
+        response = done[-1] if done else {}
+    body: Body = response if isinstance(response, Mapping) else {}
+    usage = body.get("usage") or {}
+    if not usage and (seconds := number(body.get("duration"))):
+        usage = {"seconds": seconds}
+        notes.append("seconds taken from the transcript's duration")
+    counts = quantities(usage)
+    if "input_token_details" not in usage and counts.get("input_tokens"):
+        counts["input_audio_tokens"] = counts["input_tokens"]
+        notes.append("all input counted as audio")
+    missing = "only JSON answers carry usage" if response is None else _NO_USAGE
+    return found(endpoint, asked, body, counts, host, notes=notes, missing=missing)
+
+
+def speech(asked: Body, response: Any, host: str) -> Usage | None:
+    model = str(asked.get("model") or "")
+    if isinstance(response, list):
+        done = [e for e in _events(response) if e.get("type") == "speech.audio.done"]
+        body = done[-1] if done else {}
+        counts = quantities(body.get("usage"))
+        return found("audio.speech", asked, body, counts, host, missing=_CUT)
+    if model.startswith("tts-1"):
+        counts = {"input_characters": len(str(asked.get("input") or ""))}
+        return Usage("audio.speech", model, None, counts, raw=dict(counts), host=host)
+    missing = 'sound carries no usage: pass stream_format="sse" to learn the tokens'
+    return found("audio.speech", asked, {}, {}, host, missing=missing)
+
+
+def batch(response: Any, host: str) -> Usage | None:
+    if not isinstance(response, Mapping) or response.get("object") != "batch":
+        return None
+    if response.get("status") not in _BATCH_ENDED:
+        return None
+    counts = quantities(response.get("usage"))
+    if not counts and not number((response.get("request_counts") or {}).get("completed")):
+        return None
+    return found("batches", {}, response, counts, host, batch=True)
+
+
+def fine_tuning(response: Any, host: str) -> Usage | None:
+    if not isinstance(response, Mapping) or response.get("object") != "fine_tuning.job":
+        return None
+    trained = number(response.get("trained_tokens"))
+    if not trained:
+        return None
+    return Usage(
+        endpoint="fine_tuning",
+        model=response.get("model"),
+        service_tier=None,
+        quantities={},
+        extras={"trained_tokens": trained},
+        raw={"trained_tokens": trained},
+        response_id=response.get("id"),
+        host=host,
+        known=False,
+        note="no price for training tokens is known",
+    )
+
+
+def found(
+    endpoint: str,
+    asked: Body,
+    body: Body,
+    counts: Mapping[str, float],
+    host: str,
+    extras: Mapping[str, float] | None = None,
+    notes: Sequence[str] = (),
+    missing: str = _NO_USAGE,
+    batch: bool = False,
+) -> Usage:
+    raw = {name: body[name] for name in _RAW if body.get(name) is not None}
+    model = body.get("model") or asked.get("model")
+    return Usage(
+        endpoint=endpoint,
+        model=model if isinstance(model, str) else None,
+        service_tier=body.get("service_tier") or asked.get("service_tier"),
+        quantities=counts,
+        extras=extras or {},
+        raw=raw if counts or extras else {},
+        response_id=body.get("id"),
+        batch=batch,
+        host=host,
+        known=bool(counts),
+        note="; ".join(notes if counts else [missing]),
+    )
+
+
+def _events(response: Sequence[Any]) -> list[Body]:
+    return [event for event in response if isinstance(event, Mapping)]
