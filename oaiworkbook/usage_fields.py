@@ -23,19 +23,20 @@ _OUTPUT = {
 
 
 def quantities(usage: Any) -> dict[str, float]:
-    """Totals always, parts where they are not zero; `{}` for what is no usage object."""
+    """Totals always, parts where they are not zero; `{}` for what is no count at all."""
     if not isinstance(usage, Mapping):
         return {}
     if "seconds" in usage:
         # The price library wants the total and the part named.
         seconds = number(usage["seconds"])
         return {"audio_seconds": seconds, "input_audio_seconds": seconds}
-    if not any(name in usage for name in ("input_tokens", "prompt_tokens", "total_tokens")):
+    total_in = _first(usage, "input_tokens", "prompt_tokens")
+    total_out = _first(usage, "output_tokens", "completion_tokens")
+    if total_in is None and total_out is None:
         return {}
-    found: dict[str, float] = {
-        "input_tokens": number(_first(usage, "input_tokens", "prompt_tokens")),
-        "output_tokens": number(_first(usage, "output_tokens", "completion_tokens")),
-    }
+    if any(total is not None and not _is_count(total) for total in (total_in, total_out)):
+        return {}
+    found: dict[str, float] = {"input_tokens": total_in or 0, "output_tokens": total_out or 0}
     into = _details(usage, "input_tokens_details", "input_token_details", "prompt_tokens_details")
     out = _details(
         usage, "output_tokens_details", "output_token_details", "completion_tokens_details"
@@ -120,9 +121,11 @@ def merged(parts: Iterable[Mapping[str, float]]) -> dict[str, float]:
 
 def number(value: Any) -> float:
     """`value` where it is a number of 0 or more, else 0. Whole numbers stay whole."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf"):
-        return value
-    return 0
+    return value if _is_count(value) else 0
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) in (int, float) and 0 <= value < float("inf")
 
 
 def _cached_parts(found: dict[str, float], details: Any) -> None:
