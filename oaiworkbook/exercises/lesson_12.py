@@ -205,7 +205,7 @@ def speak(client, text, path):
         check=round_trip,
         hints=(
             "Three steps: speak into the file, transcribe that file, compare two texts.",
-            'Open the file for the upload with `path.open("rb")`; its name goes along.',
+            "The upload takes a path, `file=path`, and the name goes along.",
             "`word_error_rate(text, answer.text)`: what was said comes first.",
         ),
         reference='''
@@ -215,8 +215,7 @@ def round_trip(client, text, path):
         model="gpt-4o-mini-tts", voice="marin", input=text
     ) as response:
         response.stream_to_file(path)
-    with path.open("rb") as file:
-        back = client.audio.transcriptions.create(model="gpt-transcribe", file=file)
+    back = client.audio.transcriptions.create(model="gpt-transcribe", file=path)
     return word_error_rate(text, back.text)
 ''',
     ),
@@ -225,7 +224,7 @@ def round_trip(client, text, path):
         check=receive,
         hints=(
             "`path.stat().st_size` knows the size before a byte is sent.",
-            "`file=(name, file)` uploads under another name; `path.suffix.lower()` is `.oga`.",
+            "`file=(name, path)` uploads under another name; `path.suffix.lower()` is `.oga`.",
             "Catch `openai.BadRequestError` alone: its parent classes catch a 429 too.",
         ),
         reference='''
@@ -237,11 +236,10 @@ def receive(client, path):
         raise ValueError(f"{path.name} is larger than 25 MB.")
     ending = path.suffix.lower()
     name = path.stem + (".ogg" if ending == ".oga" else ending)
-    with path.open("rb") as file:
-        try:
-            answer = client.audio.transcriptions.create(model="gpt-transcribe", file=(name, file))
-        except openai.BadRequestError:
-            return None
+    try:
+        answer = client.audio.transcriptions.create(model="gpt-transcribe", file=(name, path))
+    except openai.BadRequestError:
+        return None
     return answer.text
 ''',
     ),
