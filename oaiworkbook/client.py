@@ -32,6 +32,8 @@ def _prepare(options: dict[str, Any], client_class: type[Any]) -> dict[str, Any]
         options["api_key"] = options.get("api_key") or _NO_KEY
         if not _loopback(os.environ.get("OPENAI_BASE_URL", "")):
             options.setdefault("base_url", "https://api.openai.com/v1")
+        # The SDK's WebSockets do not pass through an HTTP client: this address leads nowhere.
+        options.setdefault("websocket_base_url", "ws://127.0.0.1:9/v1")
     else:
         _check_key(mode, options)
     options.setdefault("max_retries", retries.MAX_RETRIES)

@@ -184,6 +184,7 @@ class Exchange:
         """No answer came: a reset, a timeout."""
         self.call.error = type(error).__name__
         last_failure.set(self.call.error)
+        self.call.price_note = "no answer came; the API may have billed it"
         self._log("error", None)
 
     def finished(self, body: bytes, times: list[tuple[int, int]], *, whole: bool) -> Any:
@@ -201,6 +202,7 @@ class Exchange:
     def settle(self, parsed: Any, *, whole: bool) -> None:
         """Log what the call cost. `parsed`: the JSON body, or the data of each stream event."""
         if self.status >= 400:
+            self.call.cost_usd, self.call.price_note = Decimal(0), "refused: no usage"
             self._log("error", None)
             return
         if isinstance(parsed, list):

@@ -22,6 +22,9 @@ from .wire import parse_body
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
+# A proxy of the environment must not be asked for a server on this very machine.
+_NO_PROXY: dict[str, None] = {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
+
 
 class NetworkRefused(WorkbookError):
     """Something tried to reach a network in replay mode."""
@@ -55,6 +58,8 @@ class WorkbookClient(openai.DefaultHttpxClient):
     def __init__(self, hook: Hook, **options: Any) -> None:
         if hook.mode == "replay":
             options.update(transport=_LoopbackOnly(), trust_env=False)
+        else:
+            options.update(mounts=_NO_PROXY)
         super().__init__(**options)
         self.hook = hook
 
@@ -93,6 +98,8 @@ class AsyncWorkbookClient(openai.DefaultAsyncHttpxClient):
     def __init__(self, hook: Hook, **options: Any) -> None:
         if hook.mode == "replay":
             options.update(transport=_AsyncLoopbackOnly(), trust_env=False)
+        else:
+            options.update(mounts=_NO_PROXY)
         super().__init__(**options)
         self.hook = hook
 

@@ -172,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
         keep = len(pieces) // 2 if kind in ("cut", "end") else len(pieces)
         before = 0
         for event, piece in zip(answer.sse[:keep], pieces, strict=False):
-            time.sleep((event[0] - before) / 1000 * pace)
+            time.sleep(max(0, event[0] - before) / 1000 * pace)
             before = event[0]
             self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
         if kind == "cut" or answer.cut:

@@ -41,14 +41,14 @@ class Played(httpx2.SyncByteStream, httpx2.AsyncByteStream):
 
     def __iter__(self) -> Iterator[bytes]:
         for wait, piece in self._pieces():
-            if wait:
+            if wait > 0:
                 time.sleep(wait)
             yield piece
         self._end(whole=True)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for wait, piece in self._pieces():
-            if wait:
+            if wait > 0:
                 await asyncio.sleep(wait)
             yield piece
         self._end(whole=True)

@@ -55,7 +55,7 @@ def refuse(served: Served) -> dict[str, Any] | None:
     key = served.headers.get("authorization", "").removeprefix("Bearer ").strip()
     if key and "wrong" not in key:
         return None
-    shown = key if len(key) < 12 else f"{key[:8]}{'*' * 8}{key[-4:]}"
+    shown = f"{key[:4]}{'*' * 8}{key[-2:]}"
     return error_answer(
         401,
         f"Incorrect API key provided: {shown}. "
