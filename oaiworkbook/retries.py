@@ -10,7 +10,9 @@ waited for when Retry-After is missing, waits get jitter and a cap, and all trie
 import logging
 import random
 import re
+import time
 from collections.abc import Callable, Mapping
+from email.utils import mktime_tz, parsedate_tz
 from typing import Any
 
 MAX_WAIT = 60.0  # seconds; a server that asks for more gets no further try
@@ -41,18 +43,38 @@ def seconds(text: str) -> float | None:
 
 
 def asked_wait(headers: Mapping[str, str]) -> float | None:
-    """Seconds the server asks to wait: Retry-After, else the reset of whatever is used up."""
-    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
-            return float(headers[name]) * unit
-        except (KeyError, ValueError):
-            pass
+    """Seconds the server asks to wait: Retry-After, else the reset of whatever is used up.
+
+    None where it asks for nothing, or for nothing that can be waited: 0, a date in the past.
+    """
     resets = [
         seconds(headers.get(name.replace("-remaining-", "-reset-"), ""))
         for name, value in headers.items()
         if name.startswith("x-ratelimit-remaining-") and value.strip() == "0"
     ]
-    return max((r for r in resets if r is not None), default=None)
+    asked = (
+        _number(headers.get("retry-after-ms", ""), 0.001),
+        _number(headers.get("retry-after", "")),
+        _until(headers.get("retry-after", "")),
+        max((r for r in resets if r is not None), default=None),
+    )
+    return next((wait for wait in asked if wait is not None and wait > 0), None)
+
+
+def _number(text: str, unit: float = 1.0) -> float | None:
+    try:
+        return float(text) * unit
+    except ValueError:
+        return None
+
+
+def _until(text: str) -> float | None:
+    """Seconds until the date that Retry-After may hold instead of a number."""
+    try:
+        date = parsedate_tz(text)
+        return mktime_tz(date) - time.time() if date else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def steer(
