@@ -1,5 +1,6 @@
 """One headless kernel for one notebook: its environment, its transport, its cleaning up."""
 
+import logging
 import os
 import sys
 import tempfile
@@ -21,6 +22,11 @@ SOCKET_PATH = 95
 DROPPED = ("PYTEST_CURRENT_TEST", "JPY_SESSION_NAME", "JPY_PARENT_PID", "MPLBACKEND")
 
 
+# What nbclient would print about a cell that fails is in the result already.
+_silent = logging.Logger(__name__)
+_silent.addHandler(logging.NullHandler())
+
+
 class OwnInterpreter(KernelSpecManager):
     """Runs `python3` with this interpreter, whatever kernels the user has installed."""
 
@@ -31,9 +37,12 @@ class OwnInterpreter(KernelSpecManager):
 
 
 def environment(
-    mode: str, lesson: str, scratch: Path, extra: Mapping[str, str] | None = None
+    mode: str, lesson: str, scratch: Path, extra: Mapping[str, str | None] | None = None
 ) -> dict[str, str]:
-    """The environment of a headless kernel; `scratch` holds what must not come from the user."""
+    """The environment of a headless kernel; `scratch` holds what must not come from the user.
+
+    `extra` wins over all else; a value of None takes a variable away.
+    """
     env = {name: value for name, value in os.environ.items() if name not in DROPPED}
     env.setdefault("OAIWORKBOOK_PACE", "0")
     plain_figures = scratch / "matplotlibrc"
@@ -46,7 +55,12 @@ def environment(
         # IPython folds tracebacks at the terminal's width, which a headless run inherits.
         "COLUMNS": "80",
     }
-    return env | dict(extra or {})
+    for name, value in (extra or {}).items():
+        if value is None:
+            env.pop(name, None)
+        else:
+            env[name] = value
+    return env
 
 
 @contextmanager
@@ -56,27 +70,30 @@ def session(
     *,
     mode: str,
     lesson: str,
-    env: Mapping[str, str] | None = None,
+    env: Mapping[str, str | None] | None = None,
     timeout: int = 600,
-    startup_timeout: int = 60,
+    startup: str = "",
 ) -> Iterator[NotebookClient]:
     """A kernel in `folder`, ready for `execute_cell`; killed at the end.
 
-    `timeout` is for each cell, in seconds. Raises RuntimeError with the kernel's last words when
-    it does not start.
+    `timeout` is for each cell, in seconds. `startup` is Python that the kernel runs first. Raises
+    RuntimeError with the kernel's last words when it does not start.
     """
     with tempfile.TemporaryDirectory(prefix="oaiwb-", ignore_cleanup_errors=True) as scratch:
+        if startup:
+            folder_of_startup = Path(scratch, "ipython", "profile_default", "startup")
+            folder_of_startup.mkdir(parents=True)
+            (folder_of_startup / "first.py").write_text(startup, "utf-8")
         client = NotebookClient(
             notebook,
             km=_manager(Path(scratch)),
             timeout=timeout,
-            startup_timeout=startup_timeout,
             coalesce_streams=True,
             # Without it nbclient fails on output captured by a widget.
             store_widget_state=True,
             shutdown_kernel="immediate",
+            log=_silent,
         )
-        client.log.disabled = True
         client.reset_execution_trackers()
         options: dict[str, Any] = {
             "cwd": str(folder),

@@ -96,10 +96,14 @@ def play(
     *,
     mode: str,
     lesson: str,
-    env: Mapping[str, str] | None = None,
+    env: Mapping[str, str | None] | None = None,
     timeout: int = 600,
+    startup: str = "",
 ) -> tuple[Result, list[Played]]:
-    """Runs the notebook with everything of `plays` in between. The file stays as it is."""
+    """Runs the notebook with everything of `plays` in between. The file stays as it is.
+
+    `timeout` is for each cell, in seconds. `startup` is Python that the kernel runs first.
+    """
     node = read(notebook)
     todo = plays(node, answered)
     run = Run(node, lambda done, total: None)
@@ -111,7 +115,7 @@ def play(
         folder = notebook.absolute().parent
         try:
             with session(
-                node, folder, mode=mode, lesson=lesson, env=env, timeout=timeout
+                node, folder, mode=mode, lesson=lesson, env=env, timeout=timeout, startup=startup
             ) as client:
                 _with_plays(client, run, todo, played)
         except RuntimeError as error:

@@ -68,14 +68,16 @@ def execute(
     *,
     mode: str,
     lesson: str,
-    env: Mapping[str, str] | None = None,
+    env: Mapping[str, str | None] | None = None,
     timeout: int = 600,
     on_cell: OnCell | None = None,
+    startup: str = "",
 ) -> Result:
     """Runs all cells in a fresh kernel, in the notebook's folder, and leaves the file as it is.
 
     `timeout` is for each cell, in seconds. `on_cell(done, all)` is called at the start and after
-    each code cell. The run stops at the first error; a cell tagged `raises-exception` must raise.
+    each code cell; `startup` is Python that the kernel runs first. The run stops at the first
+    error; a cell tagged `raises-exception` must raise.
     Raises NotebookError where the notebook cannot be read; all else is in the result's failures.
     """
     node = read(notebook)
@@ -83,7 +85,13 @@ def execute(
     run = Run(node, on_cell or (lambda done, total: None))
     try:
         with session(
-            node, notebook.absolute().parent, mode=mode, lesson=lesson, env=env, timeout=timeout
+            node,
+            notebook.absolute().parent,
+            mode=mode,
+            lesson=lesson,
+            env=env,
+            timeout=timeout,
+            startup=startup,
         ) as client:
             run.all_cells(client)
     except RuntimeError as error:
@@ -96,7 +104,7 @@ def record(
     *,
     lesson: str,
     answered: Mapping[str, Sequence[tuple[str, str]]] | None = None,
-    env: Mapping[str, str] | None = None,
+    env: Mapping[str, str | None] | None = None,
     timeout: int = 600,
     on_cell: OnCell | None = None,
 ) -> Result:
@@ -108,7 +116,7 @@ def record(
     """
     from .playing import answers, play, plays
 
-    extra = dict(env or {})
+    extra: dict[str, str | None] = dict(env or {})
     first = execute(
         notebook, mode="record", lesson=lesson, env=extra, timeout=timeout, on_cell=on_cell
     )

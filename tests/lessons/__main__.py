@@ -1,0 +1,95 @@
+"""`python -m tests.lessons build 03`, `... lint`, `... diff 03`: what an author of lessons needs."""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from oaiworkbook.errors import WorkbookError
+
+from . import course
+from .build import BuildError, build
+from .lint import lint
+from .surroundings import ROOT
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.lessons", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, words in (
+        ("build", "run in replay, store the outputs, regenerate header and footer, then lint"),
+        ("lint", "say what does not fit the contract of a lesson"),
+        ("diff", "show what changed since the last commit, cell by cell"),
+    ):
+        command = commands.add_parser(name, help=words)
+        command.add_argument("lessons", nargs="*", metavar="NN", help="numbers of lessons")
+        command.add_argument("--all", action="store_true", help="every lesson there is")
+    given = parser.parse_args(arguments)
+    paths = _chosen(
+        given.lessons, all_=given.all or (given.command == "lint" and not given.lessons)
+    )
+    if not paths:
+        parser.error(f"no such lesson; there are {_there()}")
+    return {"build": _build, "lint": _lint, "diff": _diff}[given.command](paths)
+
+
+def _build(paths: list[Path]) -> int:
+    failed = 0
+    for path in paths:
+        try:
+            changed = build(path)
+        except (BuildError, WorkbookError, LookupError) as error:
+            failed += 1
+            print(f"FAILED {path.name}, nothing written\n{error}")
+            continue
+        print(f"built  {path.name}: {', '.join(changed) or 'nothing new'}")
+    return _lint(paths) or failed
+
+
+def _lint(paths: list[Path]) -> int:
+    total = 0
+    for path in paths:
+        found = lint(path)
+        total += len(found)
+        for problem in found:
+            print(f"{path.name}: {problem}")
+    print(f"{len(paths)} linted, {total} to mend" if total else f"{len(paths)} linted, all well")
+    return 1 if total else 0
+
+
+def _diff(paths: list[Path]) -> int:
+    for path in paths:
+        name = path.relative_to(ROOT).as_posix()
+        shown = subprocess.run(
+            ["git", "show", f"HEAD:{name}"], cwd=ROOT, capture_output=True, check=False
+        )
+        if shown.returncode:
+            print(f"{name}: not committed yet")
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            before = Path(folder, path.name)
+            before.write_bytes(shown.stdout)
+            subprocess.run(
+                [sys.executable, "-m", "nbdime", "diff", "--ignore-id", str(before), str(path)],
+                cwd=ROOT,
+                check=False,
+            )
+    return 0
+
+
+def _chosen(numbers: list[str], *, all_: bool) -> list[Path]:
+    there = course.lessons()
+    if all_:
+        return there
+    wanted = {number.zfill(2) for number in numbers}
+    found = [path for path in there if path.name[:2] in wanted]
+    return found if len(found) == len(wanted) else []
+
+
+def _there() -> str:
+    return ", ".join(path.name[:2] for path in course.lessons()) or "none yet"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""Build one lesson: run it in replay, store its outputs, regenerate header and footer, lint."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from oaiworkbook.ledger import Call, Ledger
+from oaiworkbook.running import execute, read, tags
+
+from . import generated, surroundings
+from .outputs import difference, node, shortened
+
+
+class BuildError(Exception):
+    """The lesson does not run as it stands. Nothing was written."""
+
+
+def build(path: Path) -> list[str]:
+    """Runs a lesson and stores what came out. Returns what changed, a line each.
+
+    A cell keeps its stored outputs, byte for byte, where the new ones are equal after sanitising.
+    Raises BuildError, with the file untouched, where a cell fails or a recording is missing.
+    """
+    stored = read(path)
+    new, calls = run(path)
+    changed = store_outputs(stored, new)
+    changed += generate(stored, path, calls)
+    clean(stored)
+    write(stored, path)
+    return changed
+
+
+def run(path: Path) -> tuple[nbformat.NotebookNode, list[Call]]:
+    """The notebook after a run in replay, and the calls that it made."""
+    with tempfile.TemporaryDirectory(prefix="oaiwb-") as name:
+        scratch = Path(name)
+        result = execute(
+            path,
+            mode="replay",
+            lesson=path.stem,
+            env=surroundings.environment(scratch),
+            startup=surroundings.startup(scratch),
+        )
+        missed = surroundings.looked(scratch).missed
+        problems = [str(failure) for failure in result.failures]
+        problems += [f"no recording for {each}: run `oaiworkbook record`" for each in missed]
+        if problems:
+            raise BuildError("\n".join(f"{path.name}: {each}" for each in problems))
+        ledger = scratch / "ledger.sqlite"
+        return result.notebook, Ledger(ledger).calls() if ledger.exists() else []
+
+
+def store_outputs(stored: nbformat.NotebookNode, new: nbformat.NotebookNode) -> list[str]:
+    changed = []
+    number = 0
+    for kept, fresh in zip(stored.cells, new.cells, strict=True):
+        if kept.cell_type != "code":
+            continue
+        number += 1
+        outputs = [node(each) for each in shortened(fresh.outputs)]
+        what = difference(kept.outputs, outputs)
+        if what and "nbval-ignore-output" in tags(kept) and kept.outputs:
+            what = None
+        if what:
+            kept.outputs = outputs
+            changed.append(f"cell [{number}]: {what}")
+        kept.execution_count = number
+        for output in kept.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = number
+    return changed
+
+
+def generate(notebook: nbformat.NotebookNode, path: Path, calls: list[Call]) -> list[str]:
+    """Puts header and footer in their places: the first and the last Markdown cell."""
+    text = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+    if not text:
+        raise BuildError(f"{path.name}: there is no Markdown cell to put the header into")
+    before = [cell.source for cell in text]
+    text[0].source = generated.with_block(
+        text[0].source, "header", generated.header(notebook, path, calls)
+    )
+    text[-1].source = generated.with_block(text[-1].source, "footer", generated.footer(path, calls))
+    names = ("header", *[""] * (len(text) - 2), "footer")
+    pairs = zip(names, text, before, strict=False)
+    return [f"{name} regenerated" for name, cell, old in pairs if cell.source != old]
+
+
+def clean(notebook: nbformat.NotebookNode) -> None:
+    """Leaves only the metadata that the course uses: tags, the kernel's name, the language's."""
+    notebook.metadata = node(
+        {
+            "kernelspec": {
+                "display_name": "Python 3 (ipykernel)",
+                "language": "python",
+                "name": "python3",
+            },
+            "language_info": {"name": "python"},
+        }
+    )
+    for cell in notebook.cells:
+        kept = {"tags": tags(cell)} if tags(cell) else {}
+        cell.metadata = node(kept)
+        cell.pop("attachments", None)
+
+
+def write(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """Writes beside and renames; leaves a file alone that would not change."""
+    untyped: Any = nbformat
+    content = (untyped.writes(notebook, version=4).rstrip() + "\n").encode()
+    if path.exists() and path.read_bytes() == content:
+        return
+    part = path.with_suffix(".part")
+    part.write_bytes(content)
+    os.replace(part, path)

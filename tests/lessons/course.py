@@ -1,0 +1,95 @@
+"""The course: its parts, the thirty titles, and what to know before each lesson."""
+
+from pathlib import Path
+
+from .surroundings import ROOT
+
+NOTEBOOKS = ROOT / "notebooks"
+PARTS: dict[str, dict[str, str]] = {
+    "Start": {"00": "Start here"},
+    "Text": {
+        "01": "Responses",
+        "02": "Chat Completions",
+        "03": "Streaming",
+        "04": "Conversation state",
+        "05": "Structured outputs",
+        "06": "Function calling",
+        "07": "Reasoning",
+        "08": "Sampling and determinism",
+        "09": "Built-in tools",
+    },
+    "Seeing, hearing, speaking": {
+        "10": "Vision",
+        "11": "Images",
+        "12": "Speech",
+        "13": "Audio chat",
+        "14": "Realtime",
+    },
+    "Data": {
+        "15": "Embeddings",
+        "16": "Retrieval",
+        "17": "Batch",
+        "18": "Fine-tuning",
+        "19": "Moderation and decisions",
+    },
+    "Production": {
+        "20": "Errors and retries",
+        "21": "Prompt caching",
+        "22": "Costs",
+        "23": "Concurrency",
+        "24": "Keys and safety",
+        "25": "Evaluation",
+        "26": "Agents",
+        "27": "Choosing a model",
+        "28": "Other doors",
+        "29": "Capstone",
+    },
+}
+TITLES = {number: title for part in PARTS.values() for number, title in part.items()}
+# Every lesson but the first also wants 00; only what is wanted beyond 00 and 01 is named.
+_FIRST: dict[str, tuple[str, ...]] = {
+    "00": (),
+    "01": ("00",),
+    "06": ("05",),
+    "09": ("06",),
+    "13": ("12",),
+    "14": ("03", "12"),
+    "16": ("15",),
+    "23": ("20",),
+    "26": ("06", "20"),
+    "29": ("05", "06", "16", "20", "22"),
+}
+
+
+def know_first(number: str) -> tuple[str, ...]:
+    """Numbers of the lessons to know before this one."""
+    return _FIRST.get(number, ("01",))
+
+
+def lessons() -> list[Path]:
+    """The notebooks there are, in order."""
+    return sorted(path for path in NOTEBOOKS.glob("??_*.ipynb") if path.name[:2].isdigit())
+
+
+def named(number: str, here: Path) -> str:
+    """`03 Streaming`, as a link where that lesson is beside the notebook `here`."""
+    text = f"{number} {TITLES[number]}"
+    files = sorted(here.parent.glob(f"{number}_*.ipynb"))
+    return f"[{text}]({files[0].name})" if files else text
+
+
+def map_of(here: Path) -> str:
+    """The whole course in one line a part, with links to what is there and a mark at `here`."""
+    number = here.name[:2]
+    lines = []
+    for part, titles in PARTS.items():
+        shown = [_on_map(each, number, here) for each in titles]
+        lines.append(f"{part}: {' '.join(shown)}")
+    return " · ".join(lines)
+
+
+def _on_map(each: str, number: str, here: Path) -> str:
+    if each == number:
+        return f"**{each} you are here**"
+    files = sorted(here.parent.glob(f"{each}_*.ipynb"))
+    return f'[{each}]({files[0].name} "{TITLES[each]}")' if files else each

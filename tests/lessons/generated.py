@@ -1,0 +1,114 @@
+"""The lines of a lesson that no person writes: below its title, and at its end."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import nbformat
+from packaging.requirements import Requirement
+
+from oaiworkbook import models, settings
+from oaiworkbook.ledger import Call
+from oaiworkbook.money import usd
+from oaiworkbook.playing import exercises
+from oaiworkbook.recording_file import read_recording
+
+from .course import know_first, map_of, named
+from .surroundings import ROOT
+
+BLOCK = re.compile(r"<!-- generated: (?P<name>\w+) -->.*?<!-- /generated -->", re.DOTALL)
+_AUTHORED = "written by us in OpenAI's format, not produced by OpenAI's models"
+_ORIGIN = {
+    "authored": _AUTHORED,
+    "live": "recorded from OpenAI's API",
+    "edited": "recorded from OpenAI's API and edited",
+}
+
+
+def header(notebook: nbformat.NotebookNode, path: Path, calls: Sequence[Call]) -> str:
+    """Minutes, cost in replay and live, what to know first, exercises, and the course map."""
+    first = [named(each, path) for each in know_first(path.name[:2])]
+    before = f"know first: {', '.join(first)}" if first else "nothing to know first"
+    count = len(exercises(notebook))
+    line = (
+        f"{minutes(notebook)} minutes · costs USD 0 in replay, {live_cost(calls)} live · "
+        f"{before} · {count} exercise{'' if count == 1 else 's'}"
+    )
+    return f"*{line}*\n\n{map_of(path)}"
+
+
+def footer(path: Path, calls: Sequence[Call]) -> str:
+    """SDK range, models used and their end, where the recordings come from and when."""
+    lines = [f"Tested with openai {sdk_range()}.", *_models(calls), *_recordings(path.stem)]
+    return "*" + " ".join(lines) + "*"
+
+
+def with_block(source: str, name: str, text: str) -> str:
+    """The Markdown source with the block `name` replaced, or added at its end."""
+    block = f"<!-- generated: {name} -->\n{text}\n<!-- /generated -->"
+    if any(found["name"] == name for found in BLOCK.finditer(source)):
+        return BLOCK.sub(lambda m: block if m["name"] == name else m[0], source)
+    return f"{source.rstrip()}\n\n{block}" if source.strip() else block
+
+
+def minutes(notebook: nbformat.NotebookNode) -> int:
+    """Time to work through a lesson, to five minutes.
+
+    170 words a minute, three quarters of a minute a code cell, four minutes an exercise: a little
+    slower than reading prose alone.
+    """
+    words = sum(len(BLOCK.sub("", c.source).split()) for c in _of(notebook, "markdown"))
+    time = words / 170 + 0.75 * len(_of(notebook, "code")) + 4 * len(exercises(notebook))
+    return max(5, 5 * round(time / 5))
+
+
+def live_cost(calls: Sequence[Call]) -> str:
+    """What the calls of one run would cost live; calls to a practice server cost nothing there."""
+    sent = [call for call in calls if call.mode == "replay" and call.status in ("ok", "cut")]
+    known = sum((Decimal(str(c.cost_usd)) for c in sent if c.cost_usd is not None), Decimal(0))
+    unknown = sum(call.cost_usd is None for call in sent)
+    if unknown:
+        return f"at least {usd(known)} ({unknown} of {len(sent)} calls have no known price)"
+    return usd(known)
+
+
+def sdk_range() -> str:
+    """`>=3.54,<4`, from pyproject.toml."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [Requirement(each) for each in project["dependencies"]]
+    return str(next(each.specifier for each in wanted if each.name == "openai"))
+
+
+def _models(calls: Sequence[Call]) -> list[str]:
+    used = dict.fromkeys(call.model for call in calls if call.model and call.http_status == 200)
+    lines = []
+    for name in used:
+        model = models.find(name)
+        if model is None:
+            raise LookupError(f"{name} is not in data/models.toml: add it, with its shutdown date")
+        end = f"shuts down on {model.ends}" if model.ends else "no shutdown date announced"
+        lines.append(f"`{name}`: {end} (as of {model.as_of}).")
+    return lines
+
+
+def _recordings(lesson: str) -> list[str]:
+    folder = settings.data_dir() / "recordings" / lesson
+    found: dict[str, set[date]] = {}
+    for path in sorted(folder.glob("*.json")):
+        origin = read_recording(path).provenance
+        found.setdefault(origin.source, set()).add(origin.at.date())
+    return [
+        f"Recordings: {_ORIGIN[source]}, {_days(days)}." for source, days in sorted(found.items())
+    ]
+
+
+def _days(days: set[date]) -> str:
+    first, last = min(days), max(days)
+    return f"{first}" if first == last else f"{first} to {last}"
+
+
+def _of(notebook: nbformat.NotebookNode, kind: str) -> list[nbformat.NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == kind]

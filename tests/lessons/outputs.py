@@ -1,0 +1,121 @@
+"""When two outputs count as equal: after sanitising, and pictures by their pixels."""
+
+import base64
+import io
+import re
+import sysconfig
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+from nbval.plugin import get_sanitize_patterns  # type: ignore[import-untyped]
+from PIL import Image
+
+Output = Mapping[str, Any]
+SANITIZE = Path(__file__).parent.parent / "nbval_sanitize.cfg"
+_EMBEDDED = re.compile(r"data:image/(?:png|jpeg|webp);base64,([A-Za-z0-9+/=\s]+)")
+_CELL = re.compile(r"[^\s\"']*[/\\]ipykernel_\d+[/\\]\d+\.py")
+_PICTURES = ("image/png", "image/jpeg")
+_SITE = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+# Anti-aliasing moves a few pixels a little between versions; a changed plot moves many a lot.
+PIXELS, LEVELS = 0.0005, 48
+
+
+@cache
+def patterns() -> list[tuple[re.Pattern[str], str]]:
+    rules = get_sanitize_patterns(SANITIZE.read_text("utf-8"))
+    return [(re.compile(regex), replacement) for regex, replacement in rules]
+
+
+def sanitized(value: Any) -> Any:
+    """The value with what differs from run to run replaced, in all of its strings."""
+    if isinstance(value, str):
+        for regex, replacement in patterns():
+            value = regex.sub(replacement, value)
+        return value
+    if isinstance(value, Mapping):
+        return {key: sanitized(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [sanitized(each) for each in value]
+    return value
+
+
+def without_pictures(outputs: Sequence[Output]) -> tuple[list[dict[str, Any]], list[bytes]]:
+    """Outputs with each picture replaced by its number, and the pictures' bytes in order."""
+    pictures: list[bytes] = []
+
+    def number(data: str) -> str:
+        pictures.append(base64.b64decode(data))
+        return f"picture {len(pictures)}"
+
+    plain = []
+    for output in outputs:
+        each = dict(output)
+        if "data" in each:
+            each["data"] = {
+                kind: number(value)
+                if kind in _PICTURES
+                else _EMBEDDED.sub(lambda found: number(found[1]), value)
+                if isinstance(value, str)
+                else value
+                for kind, value in each["data"].items()
+            }
+        plain.append(each)
+    return plain, pictures
+
+
+def picture_difference(stored: bytes, new: bytes) -> str | None:
+    """What differs between two pictures, in words; None when they look the same."""
+    if stored == new:
+        return None
+    first, second = (_pixels(each) for each in (stored, new))
+    if first.shape != second.shape:
+        return f"size {_size(first)} became {_size(second)}"
+    far = (np.abs(first.astype(int) - second.astype(int)) > LEVELS).any(axis=-1)
+    share = float(far.mean())
+    return f"{share:.2%} of the pixels differ" if share > PIXELS else None
+
+
+def difference(stored: Sequence[Output], new: Sequence[Output]) -> str | None:
+    """Whether two cells' outputs differ after sanitising, and in what; None when they are equal."""
+    plain, pictures = zip(*(without_pictures(_shown(each)) for each in (stored, new)), strict=True)
+    if sanitized(plain[0]) != sanitized(plain[1]):
+        return "text differs"
+    if len(pictures[0]) != len(pictures[1]):
+        return "the number of pictures differs"
+    found = (picture_difference(a, b) for a, b in zip(*pictures, strict=True))
+    return next((each for each in found if each), None)
+
+
+def node(value: Any) -> Any:
+    """Plain dicts as nbformat's own."""
+    untyped: Any = nbformat
+    return untyped.from_dict(value)
+
+
+def shortened(value: Any) -> Any:
+    """Outputs without this machine's paths: packages are shown as `site-packages/...`."""
+    if isinstance(value, str):
+        for folder in _SITE:
+            value = value.replace(folder, "site-packages")
+        return _CELL.sub("<cell>", value)
+    if isinstance(value, Mapping):
+        return {key: shortened(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [shortened(each) for each in value]
+    return value
+
+
+def _shown(outputs: Sequence[Output]) -> list[dict[str, Any]]:
+    return [{k: v for k, v in each.items() if k != "execution_count"} for each in outputs]
+
+
+def _pixels(data: bytes) -> Any:
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"))
+
+
+def _size(pixels: Any) -> str:
+    return f"{pixels.shape[1]}x{pixels.shape[0]}"

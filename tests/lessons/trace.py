@@ -1,0 +1,28 @@
+"""Runs inside a kernel under test: notes each look-up of a recording in a file.
+
+The ledger cannot tell it: a miss is no call, and what a practice server answers is no replay.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from oaiworkbook.recordings import Library
+
+
+def note_into(file: str) -> None:
+    take, miss = Library.take, Library.miss
+
+    def note(kind: str, name: str) -> None:
+        with Path(file).open("a", encoding="utf-8") as lines:
+            lines.write(f"{kind} {name}\n")
+
+    def noted_take(self: Library, path: Path) -> Any:
+        note("used", self.name(path))
+        return take(self, path)
+
+    def noted_miss(self: Library, request: Any, *args: Any) -> Any:
+        note("missed", f"{request.method} {request.path}")
+        return miss(self, request, *args)
+
+    patched: Any = Library
+    patched.take, patched.miss = noted_take, noted_miss

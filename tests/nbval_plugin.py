@@ -1,0 +1,134 @@
+"""pytest --nbval with its holes closed. Loaded with `-p tests.nbval_plugin`.
+
+nbval collects the cells and words the differences. The running is ours, by the engine that stores
+the outputs: it applies display updates, counts executions, uses sockets without ports, and notices
+a dead kernel. Pictures are compared, and after the last cell, what was replayed is looked at.
+"""
+
+import copy
+import tempfile
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbval.plugin import IPyNbCell, IPyNbFile, coalesce_streams  # type: ignore[import-untyped]
+
+from oaiworkbook.kernels import session
+from oaiworkbook.running import run_cell
+
+from .lessons import surroundings
+from .lessons.outputs import SANITIZE, node, picture_difference, shortened, without_pictures
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path, parent: Any) -> Generator[None, list[Any], list[Any]]:
+    """Puts our collector in the place of nbval's."""
+    found = yield
+    return [
+        LessonFile.from_parent(parent, path=file_path) if type(each) is IPyNbFile else each
+        for each in found
+    ]
+
+
+class LessonFile(IPyNbFile):  # type: ignore[misc]
+    """One notebook, one kernel."""
+
+    def collect(self) -> Iterator[Any]:
+        for cell in super().collect():
+            yield LessonCell.from_parent(
+                self, name=cell.name, cell_num=cell.cell_num, cell=cell.cell, options=cell.options
+            )
+        yield Replayed.from_parent(self, name="recordings")
+
+    def setup(self) -> None:
+        self.closing = ExitStack()
+        self.scratch = Path(
+            self.closing.enter_context(
+                tempfile.TemporaryDirectory(prefix="oaiwb-", ignore_cleanup_errors=True)
+            )
+        )
+        self.setup_sanitize_files()
+        self.running = copy.deepcopy(self.nb)
+        self.places = [i for i, c in enumerate(self.nb.cells) if c.cell_type == "code"]
+        self.gone = ""
+        self.client = self.closing.enter_context(
+            session(
+                self.running,
+                self.path.parent,
+                mode="replay",
+                lesson=self.path.stem,
+                env=surroundings.environment(self.scratch),
+                timeout=int(self.config.option.nbval_cell_timeout),
+                startup=surroundings.startup(self.scratch),
+            )
+        )
+
+    def teardown(self) -> None:
+        self.closing.close()
+
+    def get_sanitize_files(self) -> list[str]:
+        return super().get_sanitize_files() or [str(SANITIZE)]
+
+
+class LessonCell(IPyNbCell):  # type: ignore[misc]
+    """One code cell: runs, raises where it should, and gives the stored outputs."""
+
+    def setup(self) -> None:
+        """Without nbval's: a cell after a dead kernel is to fail, not to be excused."""
+
+    def runtest(self) -> None:
+        if self.options["skip"]:
+            self.raise_cell_error("Remove the tag or comment that skips this cell.")
+        lesson = self.parent
+        if lesson.gone:
+            self.raise_cell_error(f"Not run: {lesson.gone}")
+        place = lesson.places[self.cell_num]
+        cell = lesson.running.cells[place]
+        try:
+            failure = run_cell(lesson.client, cell, place, self.cell_num + 1)
+        except RuntimeError as error:
+            lesson.gone = str(error)
+            self.raise_cell_error(f"The kernel is gone: {error}")
+        if failure is not None:
+            self.raise_cell_error(failure.message, failure.traceback)
+        if self.cell.execution_count is None:
+            self.raise_cell_error("Nothing is stored for this cell: build the lesson.")
+        if self.options["check"]:
+            self._compare(shortened(cell.outputs), self.cell.outputs)
+
+    def _compare(self, new: Any, stored: Any) -> None:
+        plain_new, pictures_new = without_pictures(new)
+        plain_stored, pictures_stored = without_pictures(stored)
+        nodes = [coalesce_streams([node(o) for o in each]) for each in (plain_new, plain_stored)]
+        if not self.compare_outputs(*nodes, skip_compare=SKIPPED):
+            self.raise_cell_error("Cell outputs differ", "\n".join(self.comparison_traceback))
+        for number, pair in enumerate(zip(pictures_stored, pictures_new, strict=True), start=1):
+            what = picture_difference(*pair)
+            if what:
+                self.raise_cell_error(f"Picture {number} differs: {what}")
+
+
+# nbval's list, less pictures: they are numbers by now, and how many there are counts.
+SKIPPED = (
+    "metadata",
+    "traceback",
+    "output_type",
+    "name",
+    "execution_count",
+    "application/vnd.jupyter.widget-view+json",
+)
+
+
+class Replayed(pytest.Item):
+    """After the last cell: no request was missed, and only recordings were used that are there."""
+
+    parent: LessonFile
+
+    def runtest(self) -> None:
+        looked = surroundings.looked(self.parent.scratch)
+        assert not looked.missed, f"no recording for {', '.join(looked.missed)}"
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, f"{self.path.name}::recordings"
