@@ -20,7 +20,8 @@ def usd(
         return "USD 0"
     places = 2 if abs(exact) >= 1 else 2 - exact.adjusted()
     rounded = exact.quantize(Decimal(1).scaleb(-places), _ROUNDING[round_to])
-    text = f"{rounded:f}"
+    places = max(2, 2 - rounded.adjusted())  # 0.9996 has become 1.000
+    text = f"{rounded:.{places}f}"
     if places > 2 and text.endswith("0"):
         text = text[:-1]
     return f"USD {text}"
