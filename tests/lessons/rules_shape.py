@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from statistics import median
 
-from .generated import BLOCK, minutes
+from .generated import BLOCK
 from .lesson import Lesson
 
 BEFORE_STEPS = ("You will be able to", "Start", "The smallest thing that works")
@@ -95,10 +95,6 @@ def lines_of_code(lesson: Lesson) -> Iterator[str]:
         yield f"half of the code cells have more than {median(lengths):g} lines; aim for 4"
 
 
-def time_to_work_through(lesson: Lesson) -> Iterator[str]:
-    yield from _within("minutes", minutes(lesson.notebook), 25, 40)
-
-
 def first_answer(lesson: Lesson) -> Iterator[str]:
     early = lesson.code[:3]
     if not any(re.search(r"\bclient\.\w", c.source) and c.outputs for _, c in early):
@@ -112,9 +108,8 @@ def start_cell(lesson: Lesson) -> Iterator[str]:
 
 
 def file_size(lesson: Lesson) -> Iterator[str]:
-    stored = [kind for n, kind, _ in lesson.texts()]
     shown = "".join(str(c.get("outputs", "")) for _, c in lesson.code)
-    if stored and lesson.size > SIZE and not re.search(r"data:(image|audio)/|image/png", shown):
+    if lesson.size > SIZE and not re.search(r"data:(image|audio)/|image/png", shown):
         yield f"the file has {lesson.size // 1000} KB; show less output, {SIZE // 1000} are the most"
 
 
