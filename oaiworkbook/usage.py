@@ -11,7 +11,7 @@ from . import usage_answers as answers
 from .usage_answers import Body, Usage
 from .usage_fields import quantities
 
-__all__ = ["Usage", "endpoint_of", "read_event", "read_usage"]
+__all__ = ["Usage", "endpoint_of", "parts_of", "read_event", "read_usage"]
 
 # The last path segment before the resource: OpenAI, Azure, and Google's compatible endpoints.
 _ROOTS = frozenset({"v1", "openai", "openapi"})
@@ -19,7 +19,7 @@ _ROOTS = frozenset({"v1", "openai", "openapi"})
 
 def endpoint_of(method: str, path: str) -> str:
     """`/v1/chat/completions` -> `chat.completions`, `/v1/files/file_1/content` -> `files`."""
-    match _parts(path):
+    match parts_of(path):
         case ["chat", *_]:
             return "chat.completions"
         case ["audio", kind, *_]:
@@ -42,7 +42,7 @@ def read_usage(
     asked = request or {}
     if isinstance(response, Mapping) and "error" in response and not _is_object(response):
         return None
-    match (method.upper(), *_parts(path)):
+    match (method.upper(), *parts_of(path)):
         case (
             ("POST", "responses")
             | ("POST", "responses", "compact")
@@ -117,7 +117,8 @@ def _is_object(body: Body) -> bool:
     return any(name in body for name in ("id", "object", "usage"))
 
 
-def _parts(path: str) -> list[str]:
+def parts_of(path: str) -> list[str]:
+    """The segments of a path after the API's root: `/v1/files/file_1` -> `["files", "file_1"]`."""
     parts = [part for part in path.split("?", 1)[0].split("/") if part]
     root = max((i for i, part in enumerate(parts) if part in _ROOTS), default=-1)
     parts = parts[root + 1 :]
