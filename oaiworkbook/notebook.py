@@ -1,5 +1,6 @@
 """What `%load_ext oaiworkbook` does: the start line, a cost line under cells, retries made visible."""
 
+import ast
 import logging
 import os
 from pathlib import Path
@@ -52,12 +53,24 @@ def _sources() -> str:
     return _AUTHORED
 
 
+class SkipMain(ast.NodeTransformer):
+    """In a notebook `__name__` is `__main__` too: without this, running the cell to copy would call
+    the API with the plain SDK, past replay and past the spend limit."""
+
+    def visit_If(self, node: ast.If) -> ast.AST:  # noqa: N802
+        if ast.unparse(node.test) not in ("__name__ == '__main__'", "'__main__' == __name__"):
+            return node
+        note = "Defined. The lines under __main__ run when this cell is a file of its own."
+        return ast.copy_location(ast.parse(f"print({note!r})").body[0], node)
+
+
 class Hooks:
     """IPython's callbacks around each cell. Nothing here may break a cell."""
 
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self._row = self._last_row()
+        self.skip_main = SkipMain()
         reason = last_failure.get
         self.notice = retries.RetryNotice(lambda text: print(text, flush=True), reason)
 
@@ -100,6 +113,7 @@ def load(shell: Any) -> None:
         _hooks = Hooks(shell)
         shell.events.register("pre_run_cell", _hooks.before)
         shell.events.register("post_run_cell", _hooks.after)
+        shell.ast_transformers.append(_hooks.skip_main)
         log = logging.getLogger("openai._base_client")
         log.addHandler(_hooks.notice)
         log.setLevel(logging.INFO)
@@ -111,5 +125,6 @@ def unload(shell: Any) -> None:
     if _hooks is not None:
         shell.events.unregister("pre_run_cell", _hooks.before)
         shell.events.unregister("post_run_cell", _hooks.after)
+        shell.ast_transformers.remove(_hooks.skip_main)
         logging.getLogger("openai._base_client").removeHandler(_hooks.notice)
         _hooks = None
