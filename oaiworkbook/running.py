@@ -55,9 +55,10 @@ def read(path: Path) -> nbformat.NotebookNode:
         _untyped.validate(notebook)
     except FileNotFoundError as error:
         raise NotebookError(f"There is no notebook {path}.") from error
-    except (OSError, ValueError, nbformat.ValidationError) as error:
+    except Exception as error:  # nbformat raises whatever a strange structure leads to
+        reason = _first_line(str(error)) or type(error).__name__
         raise NotebookError(
-            f"{path} is not a notebook that can be read: {str(error).splitlines()[0]}. "
+            f"{path} is not a notebook that can be read: {reason}. "
             f"`oaiworkbook reset {path.name[:2]}` brings the course's own back and keeps yours."
         ) from error
     return notebook
