@@ -49,13 +49,13 @@ class Usage:
 
 def responses(asked: Body, response: Any, host: str) -> Usage | None:
     if isinstance(response, list):
-        events = _events(response)
-        ended = [e for e in events if e.get("type") in RESPONSE_ENDED]
-        started = [e for e in events if isinstance(e.get("response"), Mapping)]
-        if not ended:
-            body = started[-1]["response"] if started else {}
-            return found("responses", asked, {**body, "usage": None}, {}, host, missing=_CUT)
-        response = ended[-1].get("response")
+        last_first = _events(response)[::-1]
+        ended = next((e for e in last_first if e.get("type") in RESPONSE_ENDED), None)
+        if ended is None:
+            named = (e["response"] for e in last_first if isinstance(e.get("response"), Mapping))
+            body = {**next(named, {}), "usage": None}
+            return found("responses", asked, body, {}, host, missing=_CUT)
+        response = ended.get("response")
     if not isinstance(response, Mapping):
         return None
     if response.get("status") in ("queued", "in_progress"):
@@ -75,15 +75,13 @@ def responses(asked: Body, response: Any, host: str) -> Usage | None:
 def chat(endpoint: str, asked: Body, response: Any, host: str) -> Usage | None:
     missing = _NO_USAGE
     if isinstance(response, list):
-        events = _events(response)
-        counted = [e for e in events if e.get("usage")]
-        if not counted:
+        last_first = _events(response)[::-1]
+        if not any(event.get("usage") for event in last_first):
             options = asked.get("stream_options") or {}
             missing = _CUT
             if not options.get("include_usage"):
                 missing = 'pass stream_options={"include_usage": True} to learn what a stream used'
         # The usage is on the last chunk that has one, the rest may be on any.
-        last_first = events[::-1]
         response = {
             name: next((e[name] for e in last_first if e.get(name) is not None), None)
             for name in ("id", "model", "service_tier", "usage")
@@ -216,4 +214,4 @@ def found(
 
 
 def _events(response: Sequence[Any]) -> list[Body]:
-    return [event for event in response if isinstance(event, Mapping)]
+    return [event for event in response if isinstance(event, dict)]

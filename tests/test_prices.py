@@ -349,6 +349,8 @@ def test_free_and_empty_are_zero_and_say_so() -> None:
     assert (free.usd, free.note) == (Decimal(0), "free")
     empty = cost("gpt-6-luna", input_tokens=0, output_tokens=0)
     assert (empty.usd, empty.note) == (Decimal(0), "nothing used")
+    searched = cost("gpt-6-luna", input_tokens=0, output_tokens=0, extras={"web_search": 1})
+    assert searched.usd == Decimal("0.01")
 
 
 def test_assumptions_are_in_the_note() -> None:

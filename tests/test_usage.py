@@ -369,6 +369,14 @@ def test_transcription_by_tokens_and_by_seconds() -> None:
     assert usage.quantities == {"audio_seconds": 90, "input_audio_seconds": 90}
 
 
+def test_transcription_without_details_is_all_sound() -> None:
+    counts = {"type": "tokens", "input_tokens": 25, "output_tokens": 6, "total_tokens": 31}
+    usage = read_usage("POST", "/v1/audio/transcriptions", {}, {"text": "", "usage": counts})
+    assert usage is not None
+    assert usage.quantities["input_audio_tokens"] == 25
+    assert usage.note == "all input counted as audio"
+
+
 def test_transcription_without_usage() -> None:
     path = "/v1/audio/translations"
     usage = read_usage("POST", path, {"model": "whisper-1"}, {"duration": 1.5, "text": "Hi"})
