@@ -44,7 +44,7 @@ def run(path: Path) -> tuple[nbformat.NotebookNode, list[Call]]:
             env=surroundings.environment(scratch),
             startup=surroundings.startup(scratch),
         )
-        missed = surroundings.looked(scratch).missed
+        missed = surroundings.looked(scratch).unmeant(result.notebook)
         problems = [str(failure) for failure in result.failures]
         problems += [f"no recording for {each}: run `oaiworkbook record`" for each in missed]
         if problems:

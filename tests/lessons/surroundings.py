@@ -4,8 +4,12 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import nbformat
+
+from oaiworkbook.running import tags
+
 ROOT = Path(__file__).parent.parent.parent
-_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir")
 
 
 def environment(scratch: Path) -> dict[str, str | None]:
@@ -35,6 +39,15 @@ class Looked:
 
     used: set[str] = field(default_factory=set)
     missed: list[str] = field(default_factory=list)
+
+    def unmeant(self, notebook: nbformat.NotebookNode) -> list[str]:
+        """The misses, less those that the notebook shows on purpose as a cell's error."""
+        shown = sum(
+            output.get("ename") == "RecordingNotFound" and "raises-exception" in tags(cell)
+            for cell in notebook.cells
+            for output in cell.get("outputs", [])
+        )
+        return self.missed[shown:]
 
 
 def looked(scratch: Path) -> Looked:
