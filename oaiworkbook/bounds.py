@@ -7,9 +7,7 @@ request only points at (pictures, files, earlier turns) cannot be seen from here
 """
 
 import html
-import json
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,6 +15,7 @@ from typing import Any
 
 from .money import usd as written
 from .prices import price, rates
+from .request_fields import file_size, part, text_bytes, whole
 from .usage import Usage, endpoint_of, parts_of
 
 ASSUMED_OUTPUT_TOKENS = 4_000
@@ -26,14 +25,6 @@ ASSUMED_TOOL_CALLS = 3
 ASSUMED_BYTES_PER_SECOND = 1_000
 """Of a sound file: the duration that is billed is not in the request."""
 
-_MEDIA = {
-    "input_image": "pictures",
-    "image_url": "pictures",
-    "computer_screenshot": "pictures",
-    "input_file": "files",
-    "file": "files",
-    "input_audio": "sound",
-}
 _POINTERS = ("previous_response_id", "conversation")
 _HOSTED = {
     "code_interpreter": "container time",
@@ -69,7 +60,7 @@ class Estimate:
     def __repr__(self) -> str:
         amount = "unknown" if self.usd is None else f"at most {written(self.usd, 'up')}"
         counts = f"{self.input_tokens:,} in + {self.output_tokens:,} out tokens at most"
-        return " · ".join(part for part in (self.model, amount, counts, self.note) if part)
+        return " · ".join(word for word in (self.model, amount, counts, self.note) if word)
 
     def _repr_html_(self) -> str:
         return f"<div>{html.escape(repr(self))}</div>"
@@ -124,7 +115,7 @@ def estimate(*, model: str, **params: Any) -> Estimate:
     create methods take, and sends nothing.
     """
     body = {"model": model, **{name: value for name, value in params.items() if value is not None}}
-    size = _size(body.pop("file", None))
+    size = file_size(body.pop("file", None))
     bound = upper_bound("POST", _path(model, params), body, datetime.now(UTC), raw_length=size)
     return Estimate(model, bound.usd, bound.input_tokens, bound.output_tokens, bound.note)
 
@@ -132,8 +123,7 @@ def estimate(*, model: str, **params: Any) -> Estimate:
 def _text_bound(endpoint: str, asked: Mapping[str, Any], at: datetime, host: str) -> Bound:
     model, tier = str(asked.get("model") or ""), asked.get("service_tier")
     unseen: set[str] = set()
-    text = json.dumps(_visible(asked, unseen), ensure_ascii=False, default=_plain)
-    into = len(text.encode("utf-8", "surrogatepass"))
+    into = text_bytes(asked, unseen)
     out, notes = _output(endpoint, asked)
     listed = rates(model, at, service_tier=tier, input_tokens=into)
     if not listed.usd:
@@ -142,7 +132,7 @@ def _text_bound(endpoint: str, asked: Mapping[str, Any], at: datetime, host: str
     extras: dict[str, float] = {}
     if "cache_write_tokens" in listed.usd:
         counts["cache_write_tokens"] = into
-        if _part(asked, "prompt_cache_options").get("ttl") == "12h":
+        if part(asked, "prompt_cache_options").get("ttl") == "12h":
             extras["cache_write_12h_tokens"] = into
     if "audio" in (asked.get("modalities") or ()):
         counts["output_audio_tokens"] = out
@@ -150,7 +140,7 @@ def _text_bound(endpoint: str, asked: Mapping[str, Any], at: datetime, host: str
     unseen.update("earlier turns" for name in _POINTERS if asked.get(name))
     if isinstance(asked.get("prompt"), Mapping):
         unseen.add("the stored prompt")
-    if _part(asked, "reasoning").get("mode") == "pro":
+    if part(asked, "reasoning").get("mode") == "pro":
         unseen.add("the extra passes of pro mode")
     if unseen:
         notes.append(f"not counted: {', '.join(sorted(unseen))}")
@@ -163,8 +153,8 @@ def _output(endpoint: str, asked: Mapping[str, Any]) -> tuple[int, list[str]]:
     if endpoint in ("embeddings", "decisions"):
         return 0, []
     names = ("max_output_tokens", "max_completion_tokens", "max_tokens")
-    most = max(_count(asked.get(name)) for name in names)
-    answers = max(1, _count(asked.get("n")), _count(asked.get("best_of")))
+    most = max(whole(asked.get(name)) for name in names)
+    answers = max(1, whole(asked.get("n")), whole(asked.get("best_of")))
     if most:
         return most * answers, []
     name = {"responses": names[0], "chat.completions": names[1]}.get(endpoint, names[2])
@@ -182,7 +172,7 @@ def _tools(
     fees = ("web_search", "file_search")
     fee = next((f for f in fees if any(kind.startswith(f) for kind in kinds)), None)
     if fee:
-        calls = _count(asked.get("max_tool_calls"))
+        calls = whole(asked.get("max_tool_calls"))
         if not calls:
             calls = ASSUMED_TOOL_CALLS
             notes.append(f"{calls} tool calls assumed, pass max_tool_calls to know")
@@ -214,39 +204,7 @@ def _sound_bound(asked: Mapping[str, Any], at: datetime, raw_length: int, host: 
     if found.usd is None:
         return Bound(None, 0, 0, found.note)
     note = f"{ASSUMED_BYTES_PER_SECOND:,} bytes a second of sound assumed"
-    return Bound(found.usd, 0, 0, "; ".join(part for part in (note, found.note) if part))
-
-
-def _visible(value: Any, unseen: set[str]) -> Any:
-    """`value` without the parts whose tokens do not follow from their bytes; what those are."""
-    if isinstance(value, Mapping):
-        if what := _MEDIA.get(str(value.get("type"))):
-            unseen.add(what)
-            return {}
-        return {name: _visible(part, unseen) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_visible(part, unseen) for part in value]
-    return value
-
-
-def _part(asked: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    part = asked.get(name)
-    return part if isinstance(part, Mapping) else {}
-
-
-def _count(value: Any) -> int:
-    # A form's numbers are text, and a request that the API will refuse must still reach it.
-    text = str(value)
-    return int(text) if text.isdecimal() else 0
-
-
-def _plain(value: Any) -> Any:
-    # What the SDK takes beside JSON: a Pydantic class as a schema, its own objects as input items.
-    for method in ("model_json_schema", "model_dump"):
-        if isinstance(value, type) == (method == "model_json_schema") and hasattr(value, method):
-            convert: Callable[[], Any] = getattr(value, method)
-            return convert()
-    return str(value)
+    return Bound(found.usd, 0, 0, "; ".join(word for word in (note, found.note) if word))
 
 
 def _path(model: str, params: Mapping[str, Any]) -> str:
@@ -258,23 +216,9 @@ def _path(model: str, params: Mapping[str, Any]) -> str:
         return "/v1/audio/speech"
     if "questions" in params:
         return "/v1/decisions"
-    for part, path in (("embedding", "embeddings"), ("moderation", "moderations")):
-        if part in model:
+    for word, path in (("embedding", "embeddings"), ("moderation", "moderations")):
+        if word in model:
             return f"/v1/{path}"
     if isinstance(params.get("prompt"), str):
         return "/v1/images/generations" if "image" in model else "/v1/completions"
     return "/v1/responses"
-
-
-def _size(file: Any) -> int:
-    """Bytes of what the SDK accepts as a file; 0 where they cannot be told without reading it."""
-    if isinstance(file, tuple):
-        file = next((part for part in file if not isinstance(part, str)), None)
-    if isinstance(file, bytes):
-        return len(file)
-    if isinstance(file, os.PathLike):
-        return os.stat(file).st_size
-    try:
-        return os.fstat(file.fileno()).st_size
-    except (AttributeError, OSError):
-        return 0
