@@ -27,7 +27,7 @@ from .requests import CanonicalRequest, canonical
 from .settings import Mode
 from .spending import active_budgets
 from .usage import endpoint_of, read_usage
-from .wire import answer_of, ended, kept_headers, parse_body
+from .wire import answer_of, ended, parse_body
 
 PRACTICE = "x-oaiworkbook-source"  # sent by the practice server: who wrote its answers
 
@@ -154,18 +154,18 @@ class Exchange:
             return
         method, path = self.request.method, self.request.url.path
         form = self.asked.form() if self.asked else None
-        bound = upper_bound(method, path, form, datetime.now(UTC))
+        sent = len(self.request.content) if self.asked else 0
+        host = self.request.url.host
+        bound = upper_bound(method, path, form, datetime.now(UTC), raw_length=sent, host=host)
         self.call.model = (form or {}).get("model")
         self.row = self.hook.ledger.open(self.call, bound.usd or Decimal(0), budgets)
 
-    def answered(self, response: httpx2.Response) -> None:
-        """The head of the answer is there."""
-        self.status = response.status_code
-        self.headers = kept_headers(response.headers)
-        self.source = response.headers.get(PRACTICE)
-        self.call.http_status = self.status
-        self.call.request_id = response.headers.get("x-request-id")
-        self.call.stream = "event-stream" in response.headers.get("content-type", "")
+    def answered(self, status: int, headers: dict[str, str], source: str | None = None) -> None:
+        """The head of the answer is there. `headers`: those that are kept."""
+        self.status, self.headers, self.source = status, headers, source
+        self.call.http_status = status
+        self.call.request_id = headers.get("x-request-id")
+        self.call.stream = "event-stream" in headers.get("content-type", "")
 
     def steer(self, response: httpx2.Response, body: Any) -> None:
         """Tell the SDK's loop, through response headers, what to do about a failure."""

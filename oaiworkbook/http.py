@@ -18,7 +18,7 @@ from .errors import WorkbookError
 from .exchange import PRACTICE, Exchange, Hook
 from .recording_file import Answer
 from .streams import AsyncTee, Played, Tee
-from .wire import parse_body
+from .wire import kept_headers, parse_body
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -73,14 +73,15 @@ class WorkbookClient(openai.DefaultHttpxClient):
         if exchange.replays:
             answer = exchange.take()
             response = _replayed(exchange, answer)
-            time.sleep(_pause(answer))
+            if pause := _pause(answer):
+                time.sleep(pause)
         else:
             try:
                 response = super().send(request, stream=True, **options)
             except httpx2.TransportError as error:
                 exchange.failed(error)
                 raise
-            exchange.answered(response)
+            _note_head(exchange, response)
             response.stream = Tee(response.stream, exchange)
         try:
             if not stream or response.status_code >= 400:
@@ -113,14 +114,15 @@ class AsyncWorkbookClient(openai.DefaultAsyncHttpxClient):
         if exchange.replays:
             answer = exchange.take()
             response = _replayed(exchange, answer)
-            await asyncio.sleep(_pause(answer))
+            if pause := _pause(answer):
+                await asyncio.sleep(pause)
         else:
             try:
                 response = await super().send(request, stream=True, **options)
             except httpx2.TransportError as error:
                 exchange.failed(error)
                 raise
-            exchange.answered(response)
+            _note_head(exchange, response)
             response.stream = AsyncTee(response.stream, exchange)
         try:
             if not stream or response.status_code >= 400:
@@ -161,6 +163,11 @@ def _advise(exchange: Exchange, response: httpx2.Response, stream: bool) -> None
         )
 
 
+def _note_head(exchange: Exchange, response: httpx2.Response) -> None:
+    source = response.headers.get(PRACTICE)
+    exchange.answered(response.status_code, kept_headers(response.headers), source)
+
+
 def _replayed(exchange: Exchange, answer: Answer) -> httpx2.Response:
     response = httpx2.Response(
         answer.status,
@@ -169,7 +176,7 @@ def _replayed(exchange: Exchange, answer: Answer) -> httpx2.Response:
         request=exchange.request,
     )
     response.elapsed = timedelta(milliseconds=answer.ms)
-    exchange.answered(response)
+    exchange.answered(answer.status, answer.headers)
     return response
 
 

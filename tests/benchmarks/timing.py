@@ -7,7 +7,10 @@ from time import perf_counter
 
 
 def interleaved(
-    variants: dict[str, Callable[[], object]], rounds: int, calls: int
+    variants: dict[str, Callable[[], object]],
+    rounds: int,
+    calls: int,
+    clock: Callable[[], float] = perf_counter,
 ) -> dict[str, float]:
     """Median over `rounds` of the mean time of a call, in microseconds, for each variant.
 
@@ -21,10 +24,10 @@ def interleaved(
         for name in order:
             variant = variants[name]
             gc.collect()
-            start = perf_counter()
+            start = clock()
             for _ in range(calls):
                 variant()
-            times[name].append((perf_counter() - start) / calls * 1e6)
+            times[name].append((clock() - start) / calls * 1e6)
         order.append(order.pop(0))
     return {name: median(measured) for name, measured in times.items()}
 
