@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from . import lessons, running, settings
 from .doctor import is_loopback
 from .errors import WorkbookError
+from .ledger import default_ledger
+from .money import usd
 
 if TYPE_CHECKING:
     from .recording_file import Recording
@@ -37,8 +39,6 @@ class Estimate:
         )
 
     def __str__(self) -> str:
-        from .money import usd
-
         plus = f", and {self.unknown} of them of unknown price" if self.unknown else ""
         return f"{self.calls} recorded calls cost {usd(self.usd)} live{plus}"
 
@@ -67,9 +67,12 @@ def record(args: Namespace) -> int:
         return 1
 
     def one(notebook: Path, on_cell: running.OnCell) -> Ran:
-        before = _stamps(notebook.stem)
+        before, row = _stamps(notebook.stem), default_ledger().last_row()
         result = running.record(notebook, lesson=notebook.stem, env=env, on_cell=on_cell)
-        return result, _report(notebook.stem, before, orphans=result.ok and not args.missing)
+        report = _written(notebook.stem, before)
+        if result.ok and (unused := _unused(notebook.stem, before, row)):
+            report += f"\n        no longer asked for, to delete: {', '.join(unused)}"
+        return result, report
 
     return _each(notebooks, one, verbose=args.verbose)
 
@@ -106,12 +109,12 @@ def _announce(notebooks: list[Path], cap: Decimal, *, missing: bool) -> None:
         print(f"{notebook.stem}: {estimate}" if estimate.calls else f"{notebook.stem}: no estimate")
     if len(notebooks) > 1:
         print(f"Together: {total}")
-    print(f"Stops when today's spending reaches USD {cap:.2f} (--max-usd).")
+    print(f"Stops when today's spending reaches {usd(cap)} (--max-usd).")
     if missing:
         print("Only calls that have no recording are sent.")
     elif total.usd > cap:
         raise WorkbookError(
-            f"The estimate is above the cap of USD {cap:.2f}: raise it with --max-usd."
+            f"The estimate is above the cap of {usd(cap)}: raise it with --max-usd."
         )
 
 
@@ -123,7 +126,7 @@ def estimated(lesson: str) -> Estimate:
     from .usage import read_usage
 
     now = datetime.now(UTC)
-    usd, calls, unknown = Decimal(0), 0, 0
+    sum_usd, calls, unknown = Decimal(0), 0, 0
     library = Library(settings.data_dir() / "recordings")
     for path in _files(lesson):
         try:
@@ -138,8 +141,8 @@ def estimated(lesson: str) -> Estimate:
             if usage is not None:
                 cost = price(usage, now).usd
                 calls, unknown = calls + 1, unknown + (cost is None)
-                usd += cost or 0
-    return Estimate(usd, calls, unknown)
+                sum_usd += cost or 0
+    return Estimate(sum_usd, calls, unknown)
 
 
 def _responses(recording: "Recording") -> Iterator[Any]:
@@ -157,24 +160,26 @@ def _stamps(lesson: str) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in _files(lesson)}
 
 
-def _report(lesson: str, before: dict[str, int], *, orphans: bool) -> str:
-    """What recording has written, and what it no longer asked for."""
+def _written(lesson: str, before: dict[str, int]) -> str:
+    """What recording has written, in words."""
     from .recordings import Library
 
-    after = _stamps(lesson)
-    written = [name for name, stamp in after.items() if before.get(name) != stamp]
     folder = settings.data_dir() / "recordings" / lesson
+    written = [name for name, stamp in _stamps(lesson).items() if before.get(name) != stamp]
     if not written:
         return f"nothing written in {folder}"
     library = Library(folder.parent)
     sources = Counter(library.read(folder / name).provenance.source for name in written)
-    new = len(set(written) - set(before))
     kinds = ", ".join(f"{count} {source}" for source, count in sources.items())
-    text = f"{len(written)} recordings written to {folder} ({new} new; {kinds})"
-    unused = sorted(set(after) - set(written))
-    if orphans and unused:
-        text += f"\n        no longer asked for, to delete: {', '.join(unused)}"
-    return text
+    new = len(set(written) - set(before))
+    return f"{len(written)} recordings written to {folder} ({new} new; {kinds})"
+
+
+def _unused(lesson: str, before: dict[str, int], row: int) -> list[str]:
+    """Recordings that were there before and that no call since ledger row `row` has used."""
+    used = {Path(call.recording).name for call in default_ledger().calls(row) if call.recording}
+    now = _stamps(lesson)
+    return [name for name, stamp in before.items() if now.get(name) == stamp and name not in used]
 
 
 def _each(

@@ -228,7 +228,10 @@ def _kernel() -> Iterator[Line]:
     if command in ("python", "python3") or Path(command).parent == Path(sys.executable).parent:
         yield Line("ok", "kernel", "python3, with this Python")
     else:
-        what = f"python3 runs {command}, not this Python. Start JupyterLab with `oaiworkbook lab`."
+        what = (
+            f"python3 runs {command}, not this Python. Start JupyterLab with `oaiworkbook lab`; if "
+            "that is what you did, delete the folder that `jupyter kernelspec list` shows for it."
+        )
         yield Line("problem", "kernel", what)
 
 

@@ -47,7 +47,7 @@ def prepare(number: str | None = None) -> tuple[Path, str]:
     if not lessons.in_clone():
         new = lessons.copy_missing(target)
         if new:
-            print(f"Copied {len(new)} lessons to {target}")
+            print(f"Copied {len(new)} {'lesson' if len(new) == 1 else 'lessons'} to {target}")
     trust(target)
     if number is not None:
         return target, lessons.find(number).name
