@@ -61,7 +61,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Any]]:
     cells = [nbformat.v4.new_code_cell(dedented(source)) for source in CELLS]
     messages: list[list[str]] = []
 
-    class Listening(NotebookClient):  # type: ignore[misc]
+    class Listening(NotebookClient):
         def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
             messages[-1].append(msg["msg_type"])
             return super().process_message(msg, cell, cell_index)
