@@ -234,6 +234,13 @@ def test_record_from_a_server_on_this_machine(
     assert answers.asked == 1
     assert f"1 recordings written to {recorded} (1 new; 1 authored)" in out
     assert len(list(recorded.iterdir())) == 2
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")  # nobody answers there
+    code, out, _ = run("record", "03", "--missing")
+    assert code == 0, out
+    assert "nothing written" in out
+    # The other recording was replayed: only this one is never asked for.
+    assert out.count(".json") == 1
+    assert "to delete: 01-responses-d5f91a3e.json" in out
     monkeypatch.delenv("OPENAI_BASE_URL")
     assert run("run", "03")[0] == 0
 
