@@ -44,6 +44,8 @@ def _prepare(options: dict[str, Any], client_class: type[Any]) -> dict[str, Any]
         deadline=deadline,
         fill=mode == "record" and os.environ.get("OAIWORKBOOK_RECORD") == "missing",
     )
+    if mode != "replay":
+        hook.log  # noqa: B018  # a ledger that cannot be used is said now, not after the first call
     if mode == "record":
         atexit.register(hook.finish)
     options["http_client"] = client_class(hook, timeout=options["timeout"])

@@ -11,23 +11,23 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import openai
 
 from . import retries, settings
-from .bounds import upper_bound
-from .ledger import Call, Ledger, LedgerError, default_ledger
-from .prices import price
+from .call import Call
 from .recording_file import Answer, Provenance, RecordingError
 from .recordings import Library
 from .requests import CanonicalRequest, canonical
 from .settings import Mode
-from .spending import active_budgets
-from .usage import endpoint_of, read_usage
 from .wire import answer_of, ended, parse_body
+
+if TYPE_CHECKING:
+    from .call_log import CallLog
 
 PRACTICE = "x-oaiworkbook-source"  # sent by the practice server: who wrote its answers
 
@@ -44,16 +44,22 @@ class DeadlineExceeded(openai.APITimeoutError):
         self.args = (self.message,)
 
 
-@dataclass(slots=True)
+@dataclass
 class Hook:
     """What the exchanges of one client share."""
 
     mode: Mode
     library: Library
     deadline: float = retries.DEADLINE
-    ledger: Ledger | None = field(default_factory=lambda: _open_ledger())
     fill: bool = False  # record mode: replay what is recorded, record only what is missing
     unfinished: set[Any] = field(default_factory=set)  # streams that a recording still waits for
+
+    @cached_property
+    def log(self) -> "CallLog":
+        """Loaded with the first call: prices and the ledger are not needed before."""
+        from .call_log import CallLog
+
+        return CallLog(self.mode)
 
     def begin(self, request: httpx2.Request, *, practice: bool) -> "Exchange":
         """Before anything is sent. Raises what refuses a call: deadline, spend limit."""
@@ -85,16 +91,6 @@ def _readable(request: httpx2.Request) -> bool:
     return True
 
 
-def _open_ledger() -> Ledger | None:
-    try:
-        return default_ledger()
-    except LedgerError as error:
-        if settings.mode() != "replay":
-            raise  # no spend limit without a ledger
-        warnings.warn(f"The calls of this notebook are not logged. {error}", stacklevel=2)
-        return None
-
-
 @dataclass(slots=True)
 class Exchange:
     hook: Hook
@@ -113,11 +109,10 @@ class Exchange:
     recorded_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        method, path = self.request.method, self.request.url.path
         self.call = Call(
             ts=time.time(),
             mode="practice" if self.practice else self.hook.mode,
-            endpoint=endpoint_of(method, path),
+            endpoint="",
             lesson=settings.lesson(),
             attempt=self.attempt,
         )
@@ -147,18 +142,8 @@ class Exchange:
 
     def reserve(self) -> None:
         """Hold the most this call can cost in every budget it must fit. Raises SpendLimitExceeded."""
-        if self.hook.ledger is None or self.practice:
-            return
-        budgets = active_budgets(self.hook.mode)
-        if not budgets:
-            return
-        method, path = self.request.method, self.request.url.path
-        form = self.asked.form() if self.asked else None
-        sent = len(self.request.content) if self.asked else 0
-        host = self.request.url.host
-        bound = upper_bound(method, path, form, datetime.now(UTC), raw_length=sent, host=host)
-        self.call.model = (form or {}).get("model")
-        self.row = self.hook.ledger.open(self.call, bound.usd or Decimal(0), budgets)
+        if not self.practice:
+            self.row = self.hook.log.reserve(self.call, self.request, self.asked)
 
     def answered(self, status: int, headers: dict[str, str], source: str | None = None) -> None:
         """The head of the answer is there. `headers`: those that are kept."""
@@ -169,10 +154,7 @@ class Exchange:
 
     def steer(self, response: httpx2.Response, body: Any) -> None:
         """Tell the SDK's loop, through response headers, what to do about a failure."""
-        error = body.get("error") if isinstance(body, dict) else None
-        error = error if isinstance(error, dict) else None
-        self.call.error = _label(self.status, error)
-        last_failure.set(self.call.error)
+        error = _error_of(body)
         left = self.hook.deadline - (time.monotonic() - self.first_try)
         pace = settings.pace() if self.call.mode == "replay" else 1.0
         steered = retries.steer(
@@ -202,6 +184,8 @@ class Exchange:
     def settle(self, parsed: Any, *, whole: bool) -> None:
         """Log what the call cost. `parsed`: the JSON body, or the data of each stream event."""
         if self.status >= 400:
+            self.call.error = _label(self.status, _error_of(parsed))
+            last_failure.set(self.call.error)
             self.call.cost_usd, self.call.price_note = Decimal(0), "refused: no usage"
             self._log("error", None)
             return
@@ -210,41 +194,9 @@ class Exchange:
         self._log("ok" if whole else "cut", parsed)
 
     def _log(self, status: str, parsed: Any) -> None:
-        call, ledger = self.call, self.hook.ledger
-        call.status = status
-        call.seconds = round(time.monotonic() - self.started, 3)
-        form = self.asked.form() if self.asked else None
-        try:
-            if status != "error":
-                self._meter(form, parsed)
-            elif form:
-                call.model = form.get("model")
-            if ledger is None:
-                return
-            if self.row is not None:
-                ledger.settle(self.row, call)
-            else:
-                ledger.add(call)
-        except LedgerError as error:
-            warnings.warn(f"This call is not in the cost log. {error}", stacklevel=2)
-
-    def _meter(self, form: Mapping[str, Any] | None, parsed: Any) -> None:
-        call = self.call
-        request = self.request
-        usage = read_usage(request.method, request.url.path, form, parsed, host=request.url.host)
-        if usage is None:
-            call.cost_usd, call.price_note = Decimal(0), "not billed by itself"
-            return
-        call.model, call.service_tier = usage.model, usage.service_tier
-        call.response_id, call.usage = usage.response_id, usage.raw
-        tokens = usage.quantities
-        call.input_tokens = _whole(tokens.get("input_tokens"))
-        call.cached_tokens = _whole(tokens.get("cache_read_tokens"))
-        call.cache_write_tokens = _whole(tokens.get("cache_write_tokens"))
-        call.output_tokens = _whole(tokens.get("output_tokens"))
-        call.reasoning_tokens = _whole(tokens.get("output_reasoning_tokens"))
-        priced = price(usage, self.recorded_at or datetime.now(UTC))
-        call.cost_usd, call.price_note = priced.usd, priced.note
+        self.call.status = status
+        self.call.seconds = round(time.monotonic() - self.started, 3)
+        self.hook.log.add(self.row, self.call, self.request, self.asked, parsed, self.recorded_at)
 
     def _record(
         self, parsed: Any, events: Any, body: bytes, times: list[tuple[int, int]], whole: bool
@@ -267,10 +219,11 @@ class Exchange:
             warnings.warn(f"This answer is not recorded. {error}", stacklevel=2)
 
 
+def _error_of(body: Any) -> Mapping[str, Any] | None:
+    error = body.get("error") if isinstance(body, dict) else None
+    return error if isinstance(error, dict) else None
+
+
 def _label(status: int, error: Mapping[str, Any] | None) -> str:
     word = (error or {}).get("code") or (error or {}).get("type")
     return f"{status} {word}" if word else str(status)
-
-
-def _whole(value: float | None) -> int | None:
-    return None if value is None else int(value)

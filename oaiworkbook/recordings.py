@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .errors import WorkbookError
-from .nearest import describe_miss
 from .recording_file import (
     Answer,
     Provenance,
@@ -71,6 +70,8 @@ class Library:
             return recording.answers[min(at, len(recording.answers) - 1)], recording
 
     def miss(self, request: CanonicalRequest, lesson: str | None) -> RecordingNotFound:
+        from .nearest import describe_miss
+
         near = [(self.name(p), self.read(p).request.model_dump()) for p in self.paths(lesson)]
         return RecordingNotFound(describe_miss(request, near, self.folder))
 

@@ -25,6 +25,7 @@ class Echo:
 
     def __init__(self) -> None:
         self.steps = 0
+        self.stored: dict[str, Any] = {}
 
     def __call__(self, served: Served) -> Reply:
         return Reply(Answer.model_validate(self.answer(served)), "authored", ASSETS)
@@ -33,7 +34,11 @@ class Echo:
         path, form = served.asked.path, served.form
         plain = headers(served, 5)
         if path == "/v1/responses":
-            return respond(served, f"You said: {input_texts(form)[-1][1]}", ms=0, gap=0)
+            answer = respond(served, f"You said: {input_texts(form)[-1][1]}", ms=0, gap=0)
+            self.stored |= {answer["json"]["id"]: answer["json"]} if "json" in answer else {}
+            return answer
+        if path.startswith("/v1/responses/"):
+            return {"status": 200, "headers": plain, "json": self.stored[path.split("/")[-1]]}
         if path == "/v1/chat/completions":
             return chat(served, f"You said: {form['messages'][-1]['content']}", ms=0, gap=0)
         if path == "/v1/embeddings":

@@ -299,3 +299,15 @@ def test_another_server_is_not_called_in_replay() -> None:
 def test_realtime_has_no_way_out_in_replay() -> None:
     with pytest.raises(OSError), OpenAI().realtime.connect(model="gpt-realtime-2.1-mini"):  # noqa: PT011
         pass
+
+
+def test_fetching_a_response_again_is_not_counted_again() -> None:
+    def fetch(client: Any) -> Any:
+        answer = client.responses.create(model=MODEL, input="tide")
+        return client.responses.retrieve(answer.id).id
+
+    record(Echo(), fetch)
+    fetch(OpenAI())
+    first, second = default_ledger().calls()[-2:]
+    assert first.cost_usd
+    assert (second.cost_usd, second.price_note) == (None, "already counted")
