@@ -196,7 +196,8 @@ def _collected(answer: Callable[..., Any], batch: Batch) -> tuple[Json, Json]:
     expect(probe.requests, "your code read no file through the client it was given")
     kinds = " and ".join(type(each).__name__ for each in found)
     expect(kinds == "dict and dict", f"it returned {kinds}, not two dictionaries")
-    return found
+    answers, left = found
+    return answers, left
 
 
 EXERCISES = [
