@@ -99,12 +99,12 @@ def legal_files(lines, most_lines=50_000, most_bytes=200_000_000):
         (
             "counts characters",
             _FILES.format(size="len(line) + 1", large=_LARGE, model=_MODEL),
-            "bytes with its line breaks",
+            "Counted in characters",
         ),
         (
             "forgets the line breaks",
             _FILES.format(size="len(line.encode())", large=_LARGE, model=_MODEL),
-            "bytes with its line breaks",
+            "Without its line breaks",
         ),
         (
             "lets a giant line through",
