@@ -9,6 +9,8 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
+from pydantic_core import to_json  # a sixth of json's time
+
 ALREADY_COUNTED = "already counted"  # the price_note of a response that another row has paid
 
 
@@ -79,7 +81,6 @@ UPDATE = f"UPDATE calls SET ({_names}, held_pico) = ({_marks}, ?) WHERE id = ?"
 SELECT = f"SELECT {_names}, id FROM calls"
 
 _plain = attrgetter(*_PLAIN)
-_to_json = json.JSONEncoder(separators=(",", ":"), default=str).encode
 # The API's messages quote keys and prompts, its codes do not.
 _label = re.compile(r"[\w.-]+(?: [\w.-]+){0,2}").match
 
@@ -90,7 +91,7 @@ def values_of(call: Call) -> tuple[Any, ...]:
     return (
         *_plain(call),
         label.group()[:64] if label else None,
-        None if call.usage is None else _to_json(dict(call.usage)),
+        None if call.usage is None else to_json(dict(call.usage), fallback=str).decode(),
         os.getpid(),
         None if call.cost_usd is None else float(call.cost_usd),
     )
