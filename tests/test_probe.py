@@ -1,6 +1,7 @@
 """The probe of the exercise checks: notes requests, answers in the API's form, sends nothing."""
 
 import asyncio
+import threading
 import time
 from typing import Any
 
@@ -117,6 +118,27 @@ def test_waits_are_noted_and_not_waited() -> None:
         run_async(Probe([slow, "done"], max_retries=1).async_client.responses.create(**ASK))
     assert waits == [30, 30, 60, 30]
     assert time.monotonic() - started < 5
+
+
+def test_threads_that_run_already_sleep_on() -> None:
+    turns, stop = [], threading.Event()
+
+    def poll() -> None:  # as ipykernel's watch over its parent does
+        while not stop.is_set():
+            turns.append(1)
+            time.sleep(0.05)
+
+    thread = threading.Thread(target=poll)
+    thread.start()
+    with no_waiting() as waits:
+        time.sleep(9)
+        done = threading.Event()
+        threading.Timer(0.2, done.set).start()
+        done.wait(5)
+    stop.set()
+    thread.join()
+    assert waits == [9]
+    assert len(turns) < 50
 
 
 def test_a_cut_stream_ends_before_its_last_event() -> None:

@@ -186,17 +186,30 @@ def run_async(work: Awaitable[T], seconds: float = 30) -> T:
 
 @contextmanager
 def no_waiting() -> Iterator[list[float]]:
-    """Makes every sleep end at once, and notes how many seconds each would have taken."""
-    waits: list[float] = []
-    real = asyncio.sleep
+    """Makes every sleep end at once, and notes how many seconds each would have taken.
 
-    async def noted(seconds: float, *_: Any) -> None:
+    Threads that run already, such as those of Jupyter's kernel, sleep on as ever.
+    """
+    waits: list[float] = []
+    here = threading.get_ident()
+    others = {each.ident for each in threading.enumerate()} - {here}
+    sleep, async_sleep = time.sleep, asyncio.sleep
+
+    def noted(seconds: float) -> None:
+        if threading.get_ident() in others:
+            sleep(seconds)
+        else:
+            waits.append(seconds)
+
+    async def async_noted(seconds: float, result: Any = None) -> Any:
+        if threading.get_ident() in others:
+            return await async_sleep(seconds, result)
         waits.append(seconds)
-        await real(0)
+        return await async_sleep(0, result)
 
     with (
-        patch.object(time, "sleep", waits.append),
-        patch.object(asyncio, "sleep", noted),
-        patch.object(anyio, "sleep", noted),
+        patch.object(time, "sleep", noted),
+        patch.object(asyncio, "sleep", async_noted),
+        patch.object(anyio, "sleep", async_noted),
     ):
         yield waits

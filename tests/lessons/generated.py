@@ -78,8 +78,8 @@ def live_cost(calls: Sequence[Call]) -> str:
 def sdk_range() -> str:
     """`>=3.54,<4`, from pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = [Requirement(each) for each in project["dependencies"]]
-    return str(next(each.specifier for each in wanted if each.name == "openai"))
+    wanted = next(each for each in project["dependencies"] if Requirement(each).name == "openai")
+    return str(wanted.partition("]")[2])
 
 
 def _models(calls: Sequence[Call]) -> list[str]:

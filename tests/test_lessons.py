@@ -1,0 +1,129 @@
+"""Each lesson keeps its contract; its exercises judge all three states; every change it invites runs.
+
+The notebooks' own cells are compared by nbval. Here one more run of each lesson plays what nbval
+cannot: the changes, the reference of each exercise, and the mistakes we know by name.
+"""
+
+import runpy
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from oaiworkbook.exercises import of_lesson
+from oaiworkbook.playing import Played, play
+from oaiworkbook.running import Result
+
+from .lessons import surroundings
+from .lessons.course import NOTEBOOKS, lessons
+from .lessons.lint import lint
+
+WRONG_ANSWERS = Path(__file__).parent / "wrong_answers"
+each_lesson = pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
+
+
+def wrong_answers(number: str) -> dict[str, list[tuple[str, str, str]]]:
+    """Exercise id -> (name, source, part of what the check must say)."""
+    file = WRONG_ANSWERS / f"lesson_{number}.py"
+    found: dict[str, list[tuple[str, str, str]]] = runpy.run_path(str(file))["WRONG"]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    result: Result
+    played: dict[str, Played]
+    looked: surroundings.Looked
+
+
+@cache
+def run_of(path: Path) -> Lesson:
+    """One run of a lesson with everything played, shared by the tests of this file."""
+    number = path.name[:2]
+    answers = {each.id: [("reference", each.reference)] for each in of_lesson(number)}
+    for id_, wrong in wrong_answers(number).items():
+        answers[id_] += [(name, source) for name, source, _ in wrong]
+    with tempfile.TemporaryDirectory(prefix="oaiwb-", ignore_cleanup_errors=True) as folder:
+        scratch = Path(folder)
+        result, played = play(
+            path,
+            answers,
+            mode="replay",
+            lesson=path.stem,
+            env=surroundings.environment(scratch),
+            startup=surroundings.startup(scratch),
+        )
+        looked = surroundings.looked(scratch)
+    return Lesson(result, {each.play.name: each for each in played}, looked)
+
+
+def exercises() -> list[tuple[Path, str]]:
+    return [(path, each.id) for path in lessons() for each in of_lesson(path.name[:2])]
+
+
+def mistakes() -> list[tuple[Path, str, str, str]]:
+    return [
+        (path, id_, name, part)
+        for path in lessons()
+        for id_, wrong in wrong_answers(path.name[:2]).items()
+        for name, _, part in wrong
+    ]
+
+
+def test_there_are_lessons() -> None:
+    assert lessons(), f"no notebook in {NOTEBOOKS}"
+
+
+@each_lesson
+def test_a_lesson_fits_the_contract(path: Path) -> None:
+    assert [str(problem) for problem in lint(path)] == []
+
+
+@each_lesson
+def test_everything_the_lesson_invites_runs_in_replay(path: Path) -> None:
+    assert [str(failure) for failure in run_of(path).result.failures] == []
+
+
+@each_lesson
+def test_recordings_and_requests_match_one_to_one(path: Path) -> None:
+    lesson = run_of(path)
+    looked = lesson.looked
+    folder = surroundings.ROOT / "data" / "recordings" / path.stem
+    there = {f"{path.stem}/{file.name}" for file in folder.glob("*.json")}
+    assert looked.unmeant(lesson.result.notebook) == []
+    assert there - looked.used == set(), "recordings that nothing asks for"
+    assert looked.used - there == set(), "recordings of another lesson"
+
+
+@each_lesson
+def test_an_untouched_exercise_counts_as_not_tried(path: Path) -> None:
+    cells = run_of(path).result.notebook.cells
+    checks = [cell for cell in cells if "check" in cell.metadata.get("tags", [])]
+    said = [cell.outputs[-1].data["text/plain"] for cell in checks]
+    assert [text[:1] for text in said] == ["…"] * len(of_lesson(path.name[:2])), said
+
+
+@pytest.mark.parametrize(("path", "id_"), exercises(), ids=lambda value: str(value)[-9:])
+def test_the_reference_is_correct(path: Path, id_: str) -> None:
+    said = run_of(path).played[f"{id_}, reference"].verdict
+    assert said.startswith(f"✓ {id_} correct."), said
+
+
+@pytest.mark.parametrize(("path", "id_", "name", "part"), mistakes(), ids=lambda v: str(v)[-30:])
+def test_a_known_mistake_gets_its_own_message(path: Path, id_: str, name: str, part: str) -> None:
+    said = run_of(path).played[f"{id_}, {name}"].verdict
+    assert said.startswith(f"✗ {id_} wrong."), said
+    assert part in said
+
+
+@each_lesson
+def test_each_exercise_knows_mistakes_with_messages_of_their_own(path: Path) -> None:
+    wrong = wrong_answers(path.name[:2])
+    assert sorted(wrong) == [each.id for each in of_lesson(path.name[:2])]
+    for id_, known in wrong.items():
+        parts = [part for _, _, part in known]
+        assert len(known) >= 2, f"{id_}: name two mistakes or more"
+        assert len(set(parts)) == len(parts), f"{id_}: two mistakes share a message"
+        assert all(parts), f"{id_}: a mistake without a message"
