@@ -38,6 +38,11 @@ _written: set[Path] = set()
 _writing = threading.RLock()
 
 
+def is_recorded_here(path: Path) -> bool:
+    """Whether this process has written the file."""
+    return path in _written
+
+
 class Library:
     """All recordings below one folder, with the answers one client has had so far. Thread-safe."""
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .recording_file import Answer, Event
@@ -97,11 +97,9 @@ def _event(block: str, ms: int) -> Event | None:
         return ms, name, text
 
 
-def ended(data: Iterable[Any]) -> bool:
+def ended(data: Sequence[Any]) -> bool:
     """Whether the data of a stream's events hold its last event."""
-    last = None
-    for last in data:
-        pass
+    last = data[-1] if data else None
     if last == "[DONE]":
         return True
     return isinstance(last, dict) and (last.get("type") in _LAST_EVENTS or "error" in last)

@@ -108,6 +108,23 @@ def test_missing_mode_asks_only_for_what_is_not_recorded(monkeypatch: pytest.Mon
         assert len(server.log) == 1
 
 
+def test_missing_mode_polls_on_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OAIWORKBOOK_RECORD", "missing")
+    states = record(Echo(), lambda c: [c.batches.retrieve("batch_1").status for _ in range(3)])
+    assert states == ["validating", "in_progress", "completed"]
+
+
+def test_the_type_a_machine_guesses_for_a_file_does_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def upload(client: Any) -> Any:
+        return client.files.create(file=("a.jsonl", b"{}"), purpose="batch").id
+
+    was = record(Echo(), upload)
+    monkeypatch.setattr("mimetypes.guess_type", lambda *_, **__: ("application/jsonl", None))
+    assert upload(OpenAI()) == was
+
+
 def test_errors_are_recorded_and_replayed_as_errors() -> None:
     def refused(client: Any) -> Any:
         with pytest.raises(openai.AuthenticationError) as error:
