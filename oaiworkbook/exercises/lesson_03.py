@@ -16,7 +16,9 @@ PIECES = ("The organ", " moos. ", "The priest ", "looks", " up.")
 TEXT = "".join(PIECES)
 
 
-def _chat(asked: Asked) -> dict[str, Any]:
+def _chat(asked: Asked) -> dict[str, Any] | str:
+    if asked.path != "/chat/completions" or not asked.body.get("stream"):
+        return TEXT
     options = asked.body.get("stream_options") or {}
     usage = options.get("include_usage") is True
     return stream_answer(PIECES, chat=True, include_usage=usage, usage=(31, 14))
@@ -107,7 +109,7 @@ def _broken() -> list[tuple[str, dict[str, Any]]]:
 
 
 def line(answer: Callable[..., Any]) -> str:
-    probe = Probe([stream_answer(PIECES)])
+    probe = Probe([lambda asked: stream_answer(PIECES) if asked.body.get("stream") else TEXT])
     found = answer(probe.client, NOTE)
     expect(probe.last.body.get("stream") is True, "the request does not ask for a stream")
     expect(probe.last.body.get("input") == NOTE, "`input` is not the note that was given")

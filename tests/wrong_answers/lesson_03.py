@@ -41,6 +41,17 @@ WRONG = {
     "03-1": [
         ("no usage asked for", _TICKER.format(options="{}", body=_TEXT), "ask for the usage"),
         (
+            "asks for no stream",
+            """
+def ticker(client, note):
+    answer = client.chat.completions.create(
+        model="gpt-6-luna", messages=[{"role": "user", "content": note}]
+    )
+    return answer.choices[0].message.content, answer.usage.total_tokens
+""",
+            "does not ask for a stream",
+        ),
+        (
             "takes the first choice of every chunk",
             _TICKER.format(options=_USAGE, body='text += chunk.choices[0].delta.content or ""'),
             "`IndexError`",
