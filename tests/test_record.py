@@ -32,6 +32,12 @@ def ask(client: Any, prompt: str = "tide", **more: Any) -> Any:
     return client.responses.create(model=MODEL, input=prompt, **more)
 
 
+def new_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new process knows nothing of what the last one recorded."""
+    monkeypatch.setattr(library, "_started", {})
+    monkeypatch.setattr(library, "_written", set())
+
+
 def test_a_recording_holds_request_answers_and_provenance(data: Path) -> None:  # noqa: F811
     record(Echo(), ask)
     (path,) = files(data)
@@ -88,9 +94,7 @@ def test_numbers_follow_the_order_of_asking_over_several_clients(data: Path) -> 
 def test_recording_again_keeps_the_file_name(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     record(Echo(), lambda c: [ask(c, "one"), ask(c, "two")])
     before = [path.name for path in files(data)]
-    # A new process knows nothing of the last one.
-    monkeypatch.setattr(library, "_started", {})
-    monkeypatch.setattr(library, "_written", set())
+    new_process(monkeypatch)
     record(Echo(), lambda c: ask(c, "two"))
     assert [path.name for path in files(data)] == before
     assert len(json.loads(files(data)[1].read_text())["answers"]) == 1
@@ -98,6 +102,7 @@ def test_recording_again_keeps_the_file_name(data: Path, monkeypatch: pytest.Mon
 
 def test_missing_mode_asks_only_for_what_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     record(Echo(), lambda c: ask(c, "one"))
+    new_process(monkeypatch)
     monkeypatch.setenv("OAIWORKBOOK_RECORD", "missing")
     with PracticeServer(source=Echo()) as server:
         client = OpenAI(mode="record", base_url=server.url, api_key="sk-test")
