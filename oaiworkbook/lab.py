@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import lessons
+from . import lessons, settings
 
 CONFIG = Path(__file__).parent / "jupyter"
 
@@ -91,8 +91,12 @@ def start(
     extra: Sequence[str] = (),
 ) -> None:
     """Opens JupyterLab on a lesson, `00` by default; returns when the server has stopped."""
+    mode = settings.mode()
     os.environ.update(environment())
     target, first = prepare(number)
+    if mode != "replay":
+        cap = f"USD {settings.max_usd():.2f}"
+        print(f"OAIWORKBOOK_MODE is {mode}: calls are charged, at most {cap} a day.")
     print(f"JupyterLab on {target}. Stop it with Ctrl+C here.", flush=True)
     from jupyterlab.labapp import LabApp
 

@@ -123,6 +123,22 @@ def test_root_is_let_in_and_others_are_not_asked(monkeypatch: pytest.MonkeyPatch
         assert "--no-browser" not in made
 
 
+@pytest.mark.parametrize(("mode", "charged"), [("", 0), ("live", 1), ("record", 1)])
+def test_modes_that_cost_money_are_announced(
+    mode: str,
+    charged: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    course.as_wheel(tmp_path, monkeypatch)
+    monkeypatch.setenv("OAIWORKBOOK_MODE", mode)
+    monkeypatch.setattr(lab, "environment", dict)
+    monkeypatch.setattr("jupyterlab.labapp.LabApp.launch_instance", lambda argv: None)
+    lab.start()
+    assert capsys.readouterr().out.count("calls are charged, at most USD 1.00 a day") == charged
+
+
 @pytest.mark.parametrize("where", ["clone", "wheel"])
 def test_reset_keeps_mine_and_brings_back_the_course_s(
     where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
