@@ -42,7 +42,7 @@ def _prepare(options: dict[str, Any], client_class: type[Any]) -> dict[str, Any]
         mode=mode,
         library=Library(settings.data_dir() / "recordings"),
         deadline=deadline,
-        fill=mode == "record" and os.environ.get("OAIWORKBOOK_RECORD") == "missing",
+        fill=settings.fill() if mode == "record" else None,
     )
     if mode != "replay":
         hook.log  # noqa: B018  # a ledger that cannot be used is said now, not after the first call

@@ -21,7 +21,7 @@ import openai
 from . import retries, settings
 from .call import Call
 from .recording_file import Answer, Provenance, RecordingError
-from .recordings import Library, is_recorded_here
+from .recordings import Library, missing
 from .requests import CanonicalRequest, canonical
 from .settings import Mode
 from .wire import answer_of, ended, parse_body
@@ -51,7 +51,8 @@ class Hook:
     mode: Mode
     library: Library
     deadline: float = retries.DEADLINE
-    fill: bool = False  # record mode: replay what is recorded, record only what is missing
+    # Record mode: replay what is recorded since this time (seconds of the epoch), record the rest.
+    fill: float | None = None
     unfinished: set[Any] = field(default_factory=set)  # streams that a recording still waits for
 
     @cached_property
@@ -122,10 +123,11 @@ class Exchange:
         """Whether a recording answers. Finds it, and in plain replay raises the miss."""
         if self.practice or self.asked is None:
             return False
-        if self.hook.mode == "replay" or self.hook.fill:
+        fill = self.hook.fill
+        if self.hook.mode == "replay" or fill is not None:
             self.target = self.hook.library.find(self.asked, self.call.lesson)
-            if self.hook.fill and self.target is not None and is_recorded_here(self.target):
-                self.target = None  # a poll of what this run began must go on to its end
+            if fill is not None and self.target is not None and missing(self.target, fill):
+                self.target = None
             if self.target is None and self.hook.mode == "replay":
                 raise self.hook.library.miss(self.asked, self.call.lesson)
         if self.hook.mode == "record" and self.target is None:
@@ -192,7 +194,8 @@ class Exchange:
             self._log("error", None)
             return
         if isinstance(parsed, list):
-            whole = whole and ended(parsed) if self.call.stream else whole
+            # Some clients hang up after the last event, some servers without sending it.
+            whole = ended(parsed)
         self._log("ok" if whole else "cut", parsed)
 
     def _log(self, status: str, parsed: Any) -> None:

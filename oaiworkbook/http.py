@@ -8,7 +8,7 @@ import asyncio
 import time
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import httpx2
 import openai
@@ -31,20 +31,31 @@ class NetworkRefused(WorkbookError):
 
 
 @lru_cache(maxsize=64)
-def is_practice_server(origin: str) -> bool:
-    """Whether the workbook's practice server listens there. Asks once, over loopback only."""
+def workbook_server(origin: str) -> Literal["recordings", "other answers"] | None:
+    """What a server of the workbook at `origin` answers from; None for any other server there.
+
+    Asks once, over loopback only.
+    """
     try:
         with httpx2.Client(trust_env=False, timeout=2.0) as client:
-            return PRACTICE in client.get(f"{origin}/oaiworkbook").headers
-    except httpx2.HTTPError:
-        return False
+            answer = client.get(f"{origin}/oaiworkbook")
+        if PRACTICE in answer.headers:
+            return "recordings" if answer.json()["answers"] == "recordings" else "other answers"
+    except (httpx2.HTTPError, ValueError, KeyError):
+        pass
+    return None
 
 
 def _practice(hook: Hook, url: httpx2.URL) -> bool:
-    if hook.mode != "replay" or url.host not in LOOPBACK:
+    """Whether a call goes to a practice server: in every mode it is sent there, and costs nothing."""
+    if url.host not in LOOPBACK:
         return False
     origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
-    if not is_practice_server(origin):
+    found = workbook_server(origin)
+    if hook.mode != "replay":
+        # What answers from elsewhere, such as the stand-in for the API, is to be called and recorded.
+        return found == "recordings"
+    if found is None:
         raise NetworkRefused(
             f"Replay mode sends nothing, and {origin} is not the workbook's practice server. "
             "Start one (oaiworkbook serve), or set OAIWORKBOOK_MODE=live to call a server of your own."

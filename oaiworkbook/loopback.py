@@ -73,6 +73,7 @@ class Practice(Protocol):
     """What the HTTP side needs of a practice server."""
 
     limit: RateLimit | None
+    replays: bool
 
     @property
     def source(self) -> Callable[[Served], Reply]: ...
@@ -117,7 +118,8 @@ class _Handler(BaseHTTPRequestHandler):
         raw = self._body()
         path, _, query = self.path.partition("?")
         if path == "/oaiworkbook":
-            about = {"server": "oaiworkbook practice server"}
+            answers = "recordings" if self.practice.replays else "other answers"
+            about = {"server": "oaiworkbook practice server", "answers": answers}
             self._send(Reply(Answer.model_validate({"status": 200, "json": about}), "authored"))
             return
         content_type = self.headers.get("content-type", "")

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+import openai
+
 from . import retries, settings
 from .errors import WorkbookError
 from .exchange import last_failure
@@ -53,15 +55,56 @@ def _sources() -> str:
     return _AUTHORED
 
 
-class SkipMain(ast.NodeTransformer):
-    """In a notebook `__name__` is `__main__` too: without this, running the cell to copy would call
-    the API with the plain SDK, past replay and past the spend limit."""
+class CopyCell(ast.NodeTransformer):
+    """Keeps a cell that is a program of its own inside the workbook while it is in the notebook.
 
-    def visit_If(self, node: ast.If) -> ast.AST:  # noqa: N802
-        if ast.unparse(node.test) not in ("__name__ == '__main__'", "'__main__' == __name__"):
+    In a notebook `__name__` is `__main__` too. Without this, the cell to copy would call the API with
+    the plain SDK, past replay and past the spend limit, and so would each cell after it.
+    """
+
+    def visit_Module(self, node: ast.Module) -> ast.AST:
+        if not any(_is_main(statement) for statement in node.body):
+            return node
+        self.generic_visit(node)
+        return ast.fix_missing_locations(node)
+
+    def visit_If(self, node: ast.If) -> ast.AST:
+        if not _is_main(node):
             return node
         note = "Defined. The lines under __main__ run when this cell is a file of its own."
         return ast.copy_location(ast.parse(f"print({note!r})").body[0], node)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
+        if node.module == "openai" and {a.name for a in node.names} <= {"OpenAI", "AsyncOpenAI"}:
+            node.module = "oaiworkbook"
+        return node
+
+
+def _is_main(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'"
+
+
+def show_api_error(shell: Any, kind: type, error: BaseException, trace: Any, **_: Any) -> None:
+    """The learner's own lines, not the SDK's, and the fields that an API error is read by."""
+    frames = trace
+    while frames is not None and not _in_a_cell(frames):
+        frames = frames.tb_next
+    last = frames
+    while last is not None and last.tb_next is not None and _in_a_cell(last.tb_next):
+        last = last.tb_next
+    if last is not None:
+        last.tb_next = None
+    lines = shell.InteractiveTB.structured_traceback(kind, error, frames or trace)
+    if isinstance(error, openai.APIStatusError):
+        fields = (error.status_code, error.type, error.code, error.param)
+        shown = zip(("status", "type", "code", "param"), fields, strict=True)
+        lines.append(" · ".join(f"{name} {value}" for name, value in shown if value is not None))
+    shell._showtraceback(kind, error, lines)
+
+
+def _in_a_cell(frame: Any) -> bool:
+    name = frame.tb_frame.f_code.co_filename
+    return "ipykernel_" in name or name.startswith("<ipython-input")
 
 
 class Hooks:
@@ -70,7 +113,7 @@ class Hooks:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self._row = self._last_row()
-        self.skip_main = SkipMain()
+        self.copy_cell = CopyCell()
         reason = last_failure.get
         self.notice = retries.RetryNotice(lambda text: print(text, flush=True), reason)
 
@@ -113,7 +156,9 @@ def load(shell: Any) -> None:
         _hooks = Hooks(shell)
         shell.events.register("pre_run_cell", _hooks.before)
         shell.events.register("post_run_cell", _hooks.after)
-        shell.ast_transformers.append(_hooks.skip_main)
+        shell.ast_transformers.append(_hooks.copy_cell)
+        # Ours render themselves (errors.py); these are the SDK's.
+        shell.set_custom_exc((openai.APIError,), show_api_error)
         log = logging.getLogger("openai._base_client")
         log.addHandler(_hooks.notice)
         log.setLevel(logging.INFO)
@@ -125,6 +170,7 @@ def unload(shell: Any) -> None:
     if _hooks is not None:
         shell.events.unregister("pre_run_cell", _hooks.before)
         shell.events.unregister("post_run_cell", _hooks.after)
-        shell.ast_transformers.remove(_hooks.skip_main)
+        shell.ast_transformers.remove(_hooks.copy_cell)
+        shell.set_custom_exc((), None)
         logging.getLogger("openai._base_client").removeHandler(_hooks.notice)
         _hooks = None

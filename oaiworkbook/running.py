@@ -112,19 +112,21 @@ def record(
     """Records a lesson: its cells first, then what the changes and answers need on top of them.
 
     `answered`: exercise id -> (name, source) of each answer to play; by default the references
-    and, in a clone, the wrong answers that the tests know. The second pass records only what has
-    no recording yet (`OAIWORKBOOK_RECORD=missing`).
+    and, in a clone, the wrong answers that the tests know. The second pass does not ask
+    again for what the first has recorded.
     """
     from .playing import answers, play, plays
 
     extra: dict[str, str | None] = dict(env or {})
+    began = time.time()
     first = execute(
         notebook, mode="record", lesson=lesson, env=extra, timeout=timeout, on_cell=on_cell
     )
     known = answers(lesson) if answered is None else answered
     if not first.ok or not plays(first.notebook, known):
         return first
-    extra["OAIWORKBOOK_RECORD"] = "missing"
+    # File times may be coarser than the clock.
+    extra.setdefault("OAIWORKBOOK_RECORD", f"missing since {began - 2:.0f}")
     second, _ = play(notebook, known, mode="record", lesson=lesson, env=extra, timeout=timeout)
     return Result(first.notebook, second.failures, first.seconds + second.seconds)
 

@@ -62,6 +62,7 @@ class PracticeServer:
         lesson: str | None = None,
         source: Source | None = None,
     ) -> None:
+        self.replays = source is None
         self.source = source or recorded(lesson or settings.lesson())
         self.limit = RateLimit(rpm) if rpm else None
         self.log: list[Seen] = []

@@ -5,6 +5,7 @@
 | `OAIWORKBOOK_MODE` | `replay`, `live` or `record` | `replay` |
 | `OAIWORKBOOK_DATA` | folder with `recordings/`, `samples/`, `models.toml`, `prices.toml` | shipped |
 | `OAIWORKBOOK_LESSON` | recordings folder looked in first and written to, such as `03_streaming` | the notebook's |
+| `OAIWORKBOOK_RECORD` | `missing`: record mode asks only for what is not recorded yet | everything |
 | `OAIWORKBOOK_PACE` | factor on recorded waits: 1 as recorded, 0 none | 1 |
 | `OAIWORKBOOK_LEDGER` | the SQLite file that logs the calls | in the user's data folder |
 | `OAIWORKBOOK_MAX_USD` | most that live and record mode may spend in one day (UTC) | 1.00 |
@@ -62,6 +63,21 @@ def lesson() -> str | None:
     # Set by the Jupyter server for each kernel: the notebook's path.
     notebook = os.environ.get("JPY_SESSION_NAME", "")
     return Path(notebook.replace("\\", "/")).stem if notebook.endswith(".ipynb") else None
+
+
+def fill() -> float | None:
+    """For record mode: what is recorded since this time (seconds of the epoch) is not asked again.
+
+    From `OAIWORKBOOK_RECORD`: `missing` means any time, `missing since 1795348800` that one; unset,
+    None: everything is asked again.
+    """
+    value = os.environ.get("OAIWORKBOOK_RECORD", "").strip()
+    if not value:
+        return None
+    word, _, since = value.partition(" since ")
+    if word != "missing":
+        raise SettingsError(f"OAIWORKBOOK_RECORD is {value!r}. Set it to missing, or unset it.")
+    return _number("OAIWORKBOOK_RECORD (missing since)", since or "0")
 
 
 def pace() -> float:

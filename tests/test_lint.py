@@ -210,7 +210,11 @@ CASES: list[tuple[str, str, Callable[[Any], None]]] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "message", "change"), CASES, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("rule", "message", "change"),
+    CASES,
+    ids=[f"{rule}-{message[:30]}" for rule, message, _ in CASES],
+)
 def test_each_rule_alone_notices_what_it_is_for(
     rule: str, message: str, change: Callable[[Any], None]
 ) -> None:

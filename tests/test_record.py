@@ -113,6 +113,23 @@ def test_missing_mode_asks_only_for_what_is_not_recorded(monkeypatch: pytest.Mon
         assert len(server.log) == 1
 
 
+def test_missing_since_asks_again_for_what_is_older(
+    data: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    record(Echo(), lambda c: [ask(c, "one"), ask(c, "two")])
+    os.utime(files(data)[0], (1_000, 1_000))
+    new_process(monkeypatch)
+    monkeypatch.setenv("OAIWORKBOOK_RECORD", "missing since 2000")
+    with PracticeServer(source=Echo()) as server:
+        client = OpenAI(mode="record", base_url=server.url, api_key="sk-test")
+        assert [ask(client, p).output_text for p in ("one", "two")] == [
+            "You said: one",
+            "You said: two",
+        ]
+        assert len(server.log) == 1
+
+
 def test_missing_mode_polls_on_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OAIWORKBOOK_RECORD", "missing")
     states = record(Echo(), lambda c: [c.batches.retrieve("batch_1").status for _ in range(3)])
