@@ -109,7 +109,7 @@ def play(
     run = Run(node, lambda done, total: None)
     played: list[Played] = []
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="oaiwb-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="oaiwb-", ignore_cleanup_errors=True) as scratch:
         # Solving the exercises here is no progress of the learner's.
         env = {"OAIWORKBOOK_PROGRESS": scratch, **(env or {})}
         folder = notebook.absolute().parent

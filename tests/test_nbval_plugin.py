@@ -68,6 +68,13 @@ def printed(folder: Path, name: str, *numbers: int) -> tuple[Path, Any]:
     return path, stored
 
 
+def pytest_in(folder: Path) -> list[str]:
+    """A pytest that knows the plugin and nothing of this project's own options."""
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    command = [sys.executable, "-m", "pytest", "-c", str(folder / "pytest.ini")]
+    return [*command, "--rootdir", str(folder), "-p", "tests.nbval_plugin"]
+
+
 def nbval(*paths: Path, more: tuple[str, ...] = ()) -> dict[str, str]:
     """`file::cell` -> outcome, of strict nbval with the plugin, in a process of its own."""
     user = {
@@ -77,8 +84,7 @@ def nbval(*paths: Path, more: tuple[str, ...] = ()) -> dict[str, str]:
         "OPENAI_API_KEY": "sk-test",
         "https_proxy": "http://127.0.0.1:9",
     }
-    command = [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", str(paths[0].parent)]
-    command += ["-p", "tests.nbval_plugin", "--nbval", "-rA", "-q", "--color=no", *more]
+    command = [*pytest_in(paths[0].parent), "--nbval", "-rA", "-q", "--color=no", *more]
     result = subprocess.run(
         [*command, *map(str, paths)],
         cwd=ROOT,
@@ -222,6 +228,6 @@ def test_notebooks_spread_over_two_processes(tmp_path: Path) -> None:
 
 def test_without_nbval_the_plugin_collects_nothing(tmp_path: Path) -> None:
     path = notebook(tmp_path, "90_x.ipynb", "1 / 0")
-    command = [sys.executable, "-m", "pytest", "-c", os.devnull, "-p", "tests.nbval_plugin", "-q"]
-    result = subprocess.run([*command, str(path)], cwd=ROOT, capture_output=True, check=False)
+    command = [*pytest_in(tmp_path), "-q", str(path)]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     assert b"no tests ran" in result.stdout

@@ -24,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     ):
         command = commands.add_parser(name, help=words)
         command.add_argument("lessons", nargs="*", metavar="NN", help="numbers of lessons")
+        if name == "build":
+            command.add_argument("--fresh", action="store_true", help="keep no stored output")
         command.add_argument("--all", action="store_true", help="every lesson there is")
     given = parser.parse_args(arguments)
     paths = _chosen(
@@ -31,14 +33,16 @@ def main(arguments: list[str] | None = None) -> int:
     )
     if not paths:
         parser.error(f"no such lesson; there are {_there()}")
-    return {"build": _build, "lint": _lint, "diff": _diff}[given.command](paths)
+    if given.command == "build":
+        return _build(paths, fresh=given.fresh)
+    return _lint(paths) if given.command == "lint" else _diff(paths)
 
 
-def _build(paths: list[Path]) -> int:
+def _build(paths: list[Path], *, fresh: bool) -> int:
     failed = 0
     for path in paths:
         try:
-            changed = build(path)
+            changed = build(path, fresh=fresh)
         except (BuildError, WorkbookError, LookupError) as error:
             failed += 1
             print(f"FAILED {path.name}, nothing written\n{error}")

@@ -18,15 +18,15 @@ class BuildError(Exception):
     """The lesson does not run as it stands. Nothing was written."""
 
 
-def build(path: Path) -> list[str]:
+def build(path: Path, *, fresh: bool = False) -> list[str]:
     """Runs a lesson and stores what came out. Returns what changed, a line each.
 
-    A cell keeps its stored outputs, byte for byte, where the new ones are equal after sanitising.
-    Raises BuildError, with the file untouched, where a cell fails or a recording is missing.
+    A cell keeps its stored outputs, byte for byte, where the new ones are equal after sanitising or
+    it is tagged nbval-ignore-output; with `fresh`, every cell gets the new ones. Raises BuildError, with the file untouched, where a cell fails or a recording is missing.
     """
     stored = read(path)
     new, calls = run(path)
-    changed = store_outputs(stored, new)
+    changed = store_outputs(stored, new, fresh=fresh)
     changed += generate(stored, path, calls)
     clean(stored)
     write(stored, path)
@@ -35,7 +35,7 @@ def build(path: Path) -> list[str]:
 
 def run(path: Path) -> tuple[nbformat.NotebookNode, list[Call]]:
     """The notebook after a run in replay, and the calls that it made."""
-    with tempfile.TemporaryDirectory(prefix="oaiwb-") as name:
+    with tempfile.TemporaryDirectory(prefix="oaiwb-", ignore_cleanup_errors=True) as name:
         scratch = Path(name)
         result = execute(
             path,
@@ -53,18 +53,19 @@ def run(path: Path) -> tuple[nbformat.NotebookNode, list[Call]]:
         return result.notebook, Ledger(ledger).calls() if ledger.exists() else []
 
 
-def store_outputs(stored: nbformat.NotebookNode, new: nbformat.NotebookNode) -> list[str]:
+def store_outputs(
+    stored: nbformat.NotebookNode, new: nbformat.NotebookNode, *, fresh: bool = False
+) -> list[str]:
     changed = []
     number = 0
-    for kept, fresh in zip(stored.cells, new.cells, strict=True):
+    for kept, ran in zip(stored.cells, new.cells, strict=True):
         if kept.cell_type != "code":
             continue
         number += 1
-        outputs = [node(each) for each in shortened(fresh.outputs)]
-        what = difference(kept.outputs, outputs)
-        if what and "nbval-ignore-output" in tags(kept) and kept.outputs:
-            what = None
-        if what:
+        outputs = [node(each) for each in shortened(ran.outputs)]
+        what = "stored anew" if fresh else difference(kept.outputs, outputs)
+        ignored = "nbval-ignore-output" in tags(kept) and bool(kept.outputs) and not fresh
+        if what and not ignored:
             kept.outputs = outputs
             changed.append(f"cell [{number}]: {what}")
         kept.execution_count = number
@@ -104,7 +105,6 @@ def clean(notebook: nbformat.NotebookNode) -> None:
     for cell in notebook.cells:
         kept = {"tags": tags(cell)} if tags(cell) else {}
         cell.metadata = node(kept)
-        cell.pop("attachments", None)
 
 
 def write(notebook: nbformat.NotebookNode, path: Path) -> None:

@@ -19,7 +19,16 @@ SANITIZE = Path(__file__).parent.parent / "nbval_sanitize.cfg"
 _EMBEDDED = re.compile(r"data:image/(?:png|jpeg|webp);base64,([A-Za-z0-9+/=\s]+)")
 _CELL = re.compile(r"[^\s\"']*[/\\]ipykernel_\d+[/\\]\d+\.py")
 _PICTURES = ("image/png", "image/jpeg")
-_SITE = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+# Longest first: packages may lie inside the folder of the standard library, or of a clone.
+_FOLDERS = sorted(
+    {
+        sysconfig.get_path("purelib"): "site-packages",
+        sysconfig.get_path("platlib"): "site-packages",
+        sysconfig.get_path("stdlib"): "python",
+        str(SANITIZE.parent.parent / "oaiworkbook"): "oaiworkbook",
+    }.items(),
+    key=lambda pair: -len(pair[0]),
+)
 # Anti-aliasing moves a few pixels a little between versions; a changed plot moves many a lot.
 PIXELS, LEVELS = 0.0005, 48
 
@@ -97,10 +106,10 @@ def node(value: Any) -> Any:
 
 
 def shortened(value: Any) -> Any:
-    """Outputs without this machine's paths: packages are shown as `site-packages/...`."""
+    """Outputs without this machine's paths: a package is shown as `site-packages/...`."""
     if isinstance(value, str):
-        for folder in _SITE:
-            value = value.replace(folder, "site-packages")
+        for folder, name in _FOLDERS:
+            value = value.replace(folder, name)
         return _CELL.sub("<cell>", value)
     if isinstance(value, Mapping):
         return {key: shortened(each) for key, each in value.items()}
