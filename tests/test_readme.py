@@ -1,0 +1,44 @@
+"""README says what is true of the files."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from oaiworkbook import cli_parser, settings
+
+from .lessons.readme import README, with_map
+
+ROOT = Path(__file__).parent.parent
+TEXT = README.read_text("utf-8")
+
+
+def test_the_course_map_names_the_notebooks_there_are() -> None:
+    assert with_map(TEXT) == TEXT, "run: python -m tests.lessons build NN"
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", TEXT))))
+def test_links_lead_somewhere(target: str) -> None:
+    assert (ROOT / target).is_file()
+
+
+def test_the_number_of_lessons_is_right() -> None:
+    words = "no one two three four five six seven eight nine ten eleven twelve thirteen".split()
+    number = len(list((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")))
+    if number < 30:
+        said = words[number] if number < len(words) else str(number)
+        assert f"{said.capitalize()} of the thirty lessons are here" in TEXT
+
+
+def test_every_subcommand_is_listed_and_no_other() -> None:
+    listed = set(re.findall(r"^\| `oaiworkbook (\w+)", TEXT, re.MULTILINE))
+    assert listed == set(cli_parser.HELP)
+
+
+def test_versions_and_the_cap_agree_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lowest = project["requires-python"].removeprefix(">=")
+    assert f"Python {lowest} or newer" in TEXT
+    monkeypatch.delenv("OAIWORKBOOK_MAX_USD", raising=False)
+    assert f"USD {settings.max_usd():.2f} in one day" in TEXT
