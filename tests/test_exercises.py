@@ -121,13 +121,13 @@ def test_correct_shows_its_note() -> None:
 
 def test_wrong_says_what_is_off_and_where_help_is() -> None:
     result = exercises.check("98-1", lambda x: x)
-    assert str(result) == '✗ 98-1 wrong. for 2 it gives `<other>`. Stuck? `hint("98-1")`'
+    assert str(result) == '✗ 98-1 wrong: for 2 it gives `<other>`. Stuck? `hint("98-1")`'
 
 
 def test_html_is_safe_and_says_the_outcome_in_words() -> None:
     html = exercises.check("98-1", lambda x: x)._repr_html_()
     assert 'role="status"' in html
-    assert "✗ 98-1 wrong." in html
+    assert "✗ 98-1 wrong:" in html
     assert "<code>&lt;other&gt;</code>" in html
     assert " color:" not in html.replace("border-left", "")
     assert "background" not in html
@@ -138,7 +138,7 @@ def test_an_error_in_the_learners_code_is_a_wrong_answer_with_its_line() -> None
     names: dict[str, Any] = {}
     exec(code, names)
     text = str(exercises.check("98-1", names["f"]))
-    assert text.startswith("✗ 98-1 wrong. Your code stopped with `ZeroDivisionError`")
+    assert text.startswith("✗ 98-1 wrong: Your code stopped with `ZeroDivisionError`")
     assert "Line 3 of its cell" in text
 
 
@@ -153,6 +153,11 @@ def test_an_answer_of_the_wrong_kind_is_a_wrong_answer(answer: Any) -> None:
     result = exercises.check("98-1", answer)
     assert result.outcome == "wrong"
     assert "cannot use this answer" in result.message
+
+
+def test_a_message_that_quotes_a_whole_book_is_cut() -> None:
+    answer = defined("def f(x): raise ValueError('long ' * 10_000)")
+    assert len(str(exercises.check("98-1", answer))) < 700
 
 
 def test_interrupting_a_check_is_no_wrong_answer() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from oaiworkbook.exercises import of_lesson
 from oaiworkbook.playing import Played, play
+from oaiworkbook.recording_file import read_recording
 from oaiworkbook.running import Result
 
 from .lessons import surroundings
@@ -98,6 +99,20 @@ def test_recordings_and_requests_match_one_to_one(path: Path) -> None:
 
 
 @each_lesson
+def test_files_beside_the_recordings_belong_to_one(path: Path) -> None:
+    folder = surroundings.ROOT / "data" / "recordings" / path.stem
+    files = list(folder.iterdir()) if folder.exists() else []
+    recordings = [read_recording(file) for file in files if file.suffix == ".json"]
+    named = {answer.file for each in recordings for answer in each.answers if answer.file}
+    assert {file.name for file in files if file.suffix != ".json"} == named
+
+
+def test_each_folder_of_recordings_belongs_to_a_lesson() -> None:
+    folders = {each.name for each in (surroundings.ROOT / "data" / "recordings").glob("*/")}
+    assert folders <= {path.stem for path in lessons()}
+
+
+@each_lesson
 def test_an_untouched_exercise_counts_as_not_tried(path: Path) -> None:
     cells = run_of(path).result.notebook.cells
     checks = [cell for cell in cells if "check" in cell.metadata.get("tags", [])]
@@ -114,7 +129,7 @@ def test_the_reference_is_correct(path: Path, id_: str) -> None:
 @pytest.mark.parametrize(("path", "id_", "name", "part"), mistakes(), ids=lambda v: str(v)[-30:])
 def test_a_known_mistake_gets_its_own_message(path: Path, id_: str, name: str, part: str) -> None:
     said = run_of(path).played[f"{id_}, {name}"].verdict
-    assert said.startswith(f"✗ {id_} wrong."), said
+    assert said.startswith(f"✗ {id_} wrong:"), said
     assert part in said
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,15 @@ def test_a_run_fills_in_outputs_counts_cells_and_leaves_the_file(
     assert [c.execution_count for c in result.notebook.cells[1:]] == [1, 2, 3]
     assert seen == [(0, 3), (1, 3), (2, 3), (3, 3)]
     assert path.read_bytes() == before
+
+
+def test_the_kernel_needs_no_ports_where_the_system_has_sockets(tmp_path: Path) -> None:
+    asked = "import json\nfrom ipykernel import get_connection_file\n"
+    asked += "print(json.load(open(get_connection_file()))['transport'])"
+    result = run(saved(tmp_path, code(asked)))
+    assert result.notebook.cells[0].outputs[0].text.strip() == (
+        "tcp" if sys.platform == "win32" else "ipc"
+    )
 
 
 def test_it_stops_at_the_first_error_and_says_which(tmp_path: Path) -> None:

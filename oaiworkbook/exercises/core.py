@@ -14,6 +14,7 @@ from types import CodeType
 from typing import Any, Literal
 
 Outcome = Literal["not tried", "wrong", "correct"]
+_LONGEST = 600  # characters; an answer quoted in a message may be a whole book
 _PACKAGE = Path(__file__).parent.parent
 _LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
 
@@ -53,9 +54,9 @@ def judge(exercise: Exercise, answer: Any) -> tuple[Outcome, str]:
     try:
         return "correct", exercise.check(answer) or ""
     except (Wrong, Runaway) as wrong:
-        return "wrong", str(wrong)
+        return "wrong", _short(str(wrong))
     except (Exception, SystemExit, asyncio.CancelledError) as error:
-        return "wrong", _stopped(error, exercise, answer)
+        return "wrong", _short(_stopped(error, exercise, answer))
 
 
 def untried(answer: Any) -> bool:
@@ -130,6 +131,10 @@ def _stopped(error: BaseException, exercise: Exercise, answer: Any) -> str:
             shown = f": `{source}`" if source else ""
             return f"Your code stopped with {what}. Line {line} of its cell{shown}"
     return f"The check cannot use this answer, of type `{type(answer).__name__}`. It got {what}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
 
 
 def _is_theirs(file: str) -> bool:

@@ -33,7 +33,9 @@ class Result:
             message = "Fill in the cell above, run it, then run this one."
         elif self.outcome == "wrong":
             message = f'{message.rstrip(".")}. Stuck? `hint("{self.exercise_id}")`'
-        head = f"{_SIGNS[self.outcome]} {self.exercise_id} {self.outcome}."
+        # What is off reads on after the verdict; a note is a sentence of its own.
+        stop = ":" if self.outcome == "wrong" else "."
+        head = f"{_SIGNS[self.outcome]} {self.exercise_id} {self.outcome}{stop}"
         return " ".join(filter(None, (head, message, self.note)))
 
     def __repr__(self) -> str:

@@ -1,5 +1,6 @@
 """The course: its parts, the thirty titles, and what to know before each lesson."""
 
+import re
 from pathlib import Path
 
 from .surroundings import ROOT
@@ -67,8 +68,12 @@ def know_first(number: str) -> tuple[str, ...]:
 
 
 def lessons() -> list[Path]:
-    """The notebooks there are, in order."""
-    return sorted(path for path in NOTEBOOKS.glob("??_*.ipynb") if path.name[:2].isdigit())
+    """The notebooks there are, in order; a version that a learner kept is none."""
+    return sorted(path for path in NOTEBOOKS.glob("*.ipynb") if is_lesson(path))
+
+
+def is_lesson(path: Path) -> bool:
+    return re.fullmatch(r"\d\d_\w+\.ipynb", path.name) is not None
 
 
 def named(number: str, here: Path) -> str:
