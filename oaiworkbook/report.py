@@ -171,9 +171,7 @@ def _tokens(calls: Sequence[Call]) -> str:
 def _price(calls: Sequence[Call]) -> str:
     known = [Decimal(str(call.cost_usd)) for call in calls if call.cost_usd is not None]
     unknown = [
-        call
-        for call in calls
-        if call.cost_usd is None and call.status != "error" and call.price_note != ALREADY_COUNTED
+        call for call in calls if call.cost_usd is None and call.price_note != ALREADY_COUNTED
     ]
     why = next((f" ({call.price_note})" for call in unknown if call.price_note), "")
     if not unknown:

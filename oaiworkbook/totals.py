@@ -38,7 +38,7 @@ _KEYS = {
 _QUERY = f"""
     SELECT {{key}} AS key, mode IN {REAL_MODES} AS real, count(*),
         sum(status = 'error'),
-        sum(cost_usd IS NULL AND status <> 'error' AND price_note <> '{ALREADY_COUNTED}'),
+        sum(cost_usd IS NULL AND price_note <> '{ALREADY_COUNTED}'),
         ifnull(sum(input_tokens), 0), ifnull(sum(cached_tokens), 0),
         ifnull(sum(output_tokens), 0), ifnull(sum(reasoning_tokens), 0),
         sum(CASE WHEN cost_usd IS NULL THEN held_pico ELSE 0 END),

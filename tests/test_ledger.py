@@ -240,7 +240,7 @@ def test_a_stream_may_be_closed_by_the_garbage_collector_at_any_moment(ledger: L
 def test_sums_keep_real_money_apart_and_unknown_is_not_zero(ledger: Ledger) -> None:
     ledger.add(call())
     ledger.add(call(model="model-b", cost_usd=None, cached_tokens=100))
-    ledger.add(call(model="model-b", cost_usd=None, status="error"))
+    ledger.add(call(model="model-b", cost_usd=Decimal(0), status="error"))
     ledger.add(call(mode="live", ts=1_790_000_000 + 86400, lesson=None))
     real, cheap, unknown = ledger.summary("model")
     assert (real.key, real.real, real.cost_usd) == ("model-a", True, Decimal("0.000073"))

@@ -31,8 +31,14 @@ def call(**changes: Any) -> Call:
 
 
 FAILED = call(
-    status="error", error="429 slow_down", cost_usd=None, input_tokens=None, output_tokens=None
+    status="error",
+    error="429 slow_down",
+    cost_usd=Decimal(0),
+    price_note="refused: no usage",
+    input_tokens=None,
+    output_tokens=None,
 )
+LOST = replace(FAILED, error="ReadTimeout", cost_usd=None, price_note="no answer came")
 UNKNOWN = call(cost_usd=None, price_note="sound carries no usage", model="model-b")
 
 
@@ -116,6 +122,11 @@ def test_a_bound_is_rounded_up_and_a_rest_down() -> None:
             "1 call, 1 already counted · 155 in + 42 out tokens · cost USD 0 · live",
         ),
         ([FAILED], "1 call, 1 failed (429 slow_down) · would cost USD 0 · replay: nothing charged"),
+        (
+            [LOST],
+            "1 call, 1 failed (ReadTimeout) · would cost unknown (no answer came) · "
+            "replay: nothing charged",
+        ),
         ([], "no calls"),
     ],
     ids=[
@@ -128,6 +139,7 @@ def test_a_bound_is_rounded_up_and_a_rest_down() -> None:
         "mixed",
         "again",
         "failed",
+        "lost",
         "none",
     ],
 )
