@@ -203,14 +203,16 @@ def test_strict_mode_raises_until_solved(monkeypatch: pytest.MonkeyPatch) -> Non
     assert exercises.check("98-1", lambda x: 2 * x).correct
 
 
-def test_progress_keeps_the_first_solution() -> None:
+def test_progress_keeps_the_first_solution(monkeypatch: pytest.MonkeyPatch) -> None:
     exercises.check("98-1", ...)
     assert progress.read() == {}
     exercises.check("98-1", lambda x: x)
     exercises.check("98-1", lambda x: 2 * x)
     solved = progress.read()["98-1"]["solved"]
+    monkeypatch.setattr(progress, "_now", lambda: "later")
+    exercises.check("98-1", lambda x: 2 * x)
     exercises.check("98-1", lambda x: x)
-    assert progress.read() == {"98-1": {"tries": 3, "last": "wrong", "solved": solved}}
+    assert progress.read() == {"98-1": {"tries": 4, "last": "wrong", "solved": solved}}
 
 
 @pytest.mark.parametrize("broken", ["", "{", "[]", '{"tries": "x"}', "\0\0"])

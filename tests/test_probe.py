@@ -168,12 +168,15 @@ def test_a_program_that_never_gives_up_is_stopped() -> None:
             except Exception:  # what a learner may write
                 continue
 
+    probe = Probe([error_answer(500, "server_error", None, "Sorry")], limit=9)
+
     def check(answer: Any) -> None:
-        answer(Probe([error_answer(500, "server_error", None, "Sorry")], limit=9).client)
+        answer(probe.client)
 
     outcome, message = judge(Exercise("98-1", check, (), ""), stubborn)
     assert outcome == "wrong"
     assert message == "your code sent 9 requests and did not stop"
+    assert len(probe.requests) == 9
 
 
 def test_async_answers_work_inside_a_running_loop() -> None:

@@ -154,7 +154,7 @@ def test_a_notebook_that_cannot_be_read(tmp_path: Path, content: str | None) -> 
 
 LESSON = (
     code("size = 1\nsaid = []"),
-    code("said.append(size)\nprint(size * 10)"),
+    code("said.append(size)\nprint(size * 10, len(said))"),
     text("**Change one thing.** Replace `10` with `20` and run the cell again."),
     code("answer = ...", "exercise"),
     code('print(check("90-1", answer))', "check"),
@@ -168,7 +168,7 @@ def test_what_there_is_to_play(tmp_path: Path) -> None:
     assert exercises(notebook) == {"90-1": (3, 4)}
     found = plays(notebook, {"90-1": [("reference", "answer = 4")], "90-2": [("none", "x")]})
     assert [(p.cell, p.name, p.source) for p in found] == [
-        (1, "with `20` for `10`", "said.append(size)\nprint(size * 20)"),
+        (1, "with `20` for `10`", "said.append(size)\nprint(size * 20, len(said))"),
         (3, "90-1, reference", "answer = 4"),
     ]
 
@@ -179,10 +179,10 @@ def test_playing_runs_each_change_and_then_the_original_again(tmp_path: Path) ->
     result, played = play(path, answered, mode="replay", lesson="90_plumbing", startup=CHECK)
     assert result.failures == []
     outputs = [[o.text for o in p.outputs + p.checked] for p in played]
-    assert outputs == [["20\n"], ["('90-1', 4)\n"], ["('90-1', 3)\n"]]
+    assert outputs == [["20 2\n"], ["('90-1', 4)\n"], ["('90-1', 3)\n"]]
     # The original, the change and the original again; and the stub is a stub again.
     assert result.notebook.cells[5].outputs[0].text == "[1, 1, 1] Ellipsis\n"
-    assert result.notebook.cells[1].outputs[0].text == "10\n"
+    assert result.notebook.cells[1].outputs[0].text == "10 1\n"
     assert result.notebook.cells[4].outputs[0].text == "('90-1', Ellipsis)\n"
 
 

@@ -27,13 +27,12 @@ def note(exercise_id: str, outcome: Outcome) -> str:
     if outcome == "not tried":
         return ""
     path = folder() / f"{exercise_id}.json"
-    now = datetime.now(UTC).isoformat(timespec="seconds")
     try:
         entry = _read(path)
         entry["tries"] = entry["tries"] + 1
         entry["last"] = outcome
         if outcome == "correct":
-            entry.setdefault("solved", now)
+            entry.setdefault("solved", _now())
         _write(path, entry)
     except OSError as error:
         return f"(Progress could not be saved in {path}: {error.strerror}.)"
@@ -43,6 +42,10 @@ def note(exercise_id: str, outcome: Outcome) -> str:
 def read() -> dict[str, dict[str, Any]]:
     """Exercise id -> `{"tries": int, "last": outcome, "solved": time, if so}`, sorted by id."""
     return {path.stem: _read(path) for path in sorted(folder().glob("??-*.json"))}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _read(path: Path) -> dict[str, Any]:
