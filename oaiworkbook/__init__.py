@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from .recordings import RecordingNotFound
     from .report import costs
     from .samples import sample
-    from .spending import record_usage, spend_limit
+    from .session_costs import record_usage
+    from .spending import spend_limit
 
 __version__ = "0.1.0"
 
@@ -29,7 +30,7 @@ _HOME = {
     "SpendLimitExceeded": "ledger",
     "RecordingNotFound": "recordings",
     "costs": "report",
-    "record_usage": "spending",
+    "record_usage": "session_costs",
     "sample": "samples",
     "spend_limit": "spending",
 }

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from . import lessons, running, settings
 from .doctor import is_loopback
@@ -136,6 +137,8 @@ def estimated(lesson: str) -> Estimate:
             continue
         asked = recording.request
         form = CanonicalRequest(asked.method, asked.path, asked.query, asked.body, "").form()
+        if asked.method == "WS":
+            form = dict(parse_qsl(asked.query))
         for response in _responses(recording):
             usage = read_usage(asked.method, asked.path, form, response)
             if usage is not None:
@@ -147,7 +150,9 @@ def estimated(lesson: str) -> Estimate:
 
 def _responses(recording: "Recording") -> Iterator[Any]:
     for answer in recording.answers:
-        if answer.status < 400:
+        if answer.frames is not None:
+            yield from (data for direction, _, data in answer.frames if direction == "<")
+        elif answer.status < 400:
             events = answer.sse
             yield answer.json_ if events is None else [data for _, _, data in events]
 

@@ -10,6 +10,7 @@ from . import retries, settings
 from .exchange import Hook
 from .http import LOOPBACK, AsyncWorkbookClient, WorkbookClient
 from .recordings import Library
+from .sockets import Sockets
 
 TIMEOUT = openai.Timeout(120.0, connect=5.0)  # seconds
 _NO_KEY = "none-in-replay"  # the SDK refuses to be constructed without a key
@@ -32,8 +33,6 @@ def _prepare(options: dict[str, Any], client_class: type[Any]) -> dict[str, Any]
         options["api_key"] = options.get("api_key") or _NO_KEY
         if not _loopback(os.environ.get("OPENAI_BASE_URL", "")):
             options.setdefault("base_url", "https://api.openai.com/v1")
-        # The SDK's WebSockets do not pass through an HTTP client: this address leads nowhere.
-        options.setdefault("websocket_base_url", "ws://127.0.0.1:9/v1")
     else:
         _check_key(mode, options)
     options.setdefault("max_retries", retries.MAX_RETRIES)
@@ -73,7 +72,7 @@ def _loopback(url: str) -> bool:
     return any(url.startswith(f"http://{host}") for host in (*LOOPBACK, "[::1]"))
 
 
-class OpenAI(openai.OpenAI):
+class OpenAI(Sockets, openai.OpenAI):
     """`openai.OpenAI` with replay, cost log, spend limit and steered retries.
 
     Takes the same arguments, and two more: `mode` (`replay`, `live` or `record`; default
@@ -89,7 +88,7 @@ class OpenAI(openai.OpenAI):
             super().__init__(**_prepare(options, WorkbookClient))
 
 
-class AsyncOpenAI(openai.AsyncOpenAI):
+class AsyncOpenAI(Sockets, openai.AsyncOpenAI):
     """`openai.AsyncOpenAI` with the same additions as `OpenAI`."""
 
     if not TYPE_CHECKING:

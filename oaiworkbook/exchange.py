@@ -40,7 +40,7 @@ class DeadlineExceeded(openai.APITimeoutError):
 
     def __init__(self, request: httpx2.Request, limit: float) -> None:
         super().__init__(request=request)
-        self.message = f"Gave up after {limit:.0f} s: the deadline for all tries of one call."
+        self.message = f"Gave up after {limit:g} s: the deadline for all tries of one call."
         self.args = (self.message,)
 
 
@@ -54,6 +54,7 @@ class Hook:
     # Record mode: replay what is recorded since this time (seconds of the epoch), record the rest.
     fill: float | None = None
     unfinished: set[Any] = field(default_factory=set)  # streams that a recording still waits for
+    servers: dict[str, Any] = field(default_factory=dict)  # see sockets.py
 
     @cached_property
     def log(self) -> "CallLog":
@@ -70,9 +71,14 @@ class Hook:
         started = time.monotonic()
         if attempt == 0:
             _first_try.set(started)
+            last_failure.set("")
         first_try = _first_try.get(started)
-        if started - first_try > self.deadline:
+        left = self.deadline - (started - first_try)
+        if left <= 0:
             raise DeadlineExceeded(request, self.deadline)
+        timeouts = request.extensions.get("timeout", {})
+        for kind, seconds in timeouts.items():
+            timeouts[kind] = left if seconds is None else min(seconds, left)
         exchange = Exchange(self, request, asked, attempt, started, first_try, practice)
         exchange.reserve()
         return exchange
@@ -167,11 +173,13 @@ class Exchange:
         response.headers.update(steered)
 
     def failed(self, error: Exception) -> None:
-        """No answer came: a reset, a timeout."""
+        """No answer came: a reset, a timeout. Raises DeadlineExceeded if no time is left to try."""
         self.call.error = type(error).__name__
         last_failure.set(self.call.error)
         self.call.price_note = "no answer came; the API may have billed it"
         self._log("error", None)
+        if time.monotonic() - self.first_try + 0.5 * 2.0**self.attempt > self.hook.deadline:
+            raise DeadlineExceeded(self.request, self.hook.deadline) from error
 
     def finished(self, body: bytes, times: list[tuple[int, int]], *, whole: bool) -> Any:
         """The body has ended, or was left. `times`: `(ms, bytes so far)` a chunk.

@@ -7,7 +7,6 @@ watch and advise. An exception raised here reaches the caller unchanged (see `er
 import asyncio
 import time
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any, Literal
 
 import httpx2
@@ -30,23 +29,28 @@ class NetworkRefused(WorkbookError):
     """Something tried to reach a network in replay mode."""
 
 
-@lru_cache(maxsize=64)
+_servers: dict[str, Literal["recordings", "other answers"]] = {}
+
+
 def workbook_server(origin: str) -> Literal["recordings", "other answers"] | None:
     """What a server of the workbook at `origin` answers from; None for any other server there.
 
-    Asks once, over loopback only.
+    Asks over loopback only, and not again once one has answered.
     """
+    if origin in _servers:
+        return _servers[origin]
     try:
-        with httpx2.Client(trust_env=False, timeout=2.0) as client:
+        with httpx2.Client(trust_env=False, timeout=2.0, verify=False) as client:
             answer = client.get(f"{origin}/oaiworkbook")
         if PRACTICE in answer.headers:
-            return "recordings" if answer.json()["answers"] == "recordings" else "other answers"
+            replays = answer.json()["answers"] == "recordings"
+            return _servers.setdefault(origin, "recordings" if replays else "other answers")
     except (httpx2.HTTPError, ValueError, KeyError):
         pass
     return None
 
 
-def _practice(hook: Hook, url: httpx2.URL) -> bool:
+def is_practice_call(hook: Hook, url: httpx2.URL) -> bool:
     """Whether a call goes to a practice server: in every mode it is sent there, and costs nothing."""
     if url.host not in LOOPBACK:
         return False
@@ -80,7 +84,7 @@ class WorkbookClient(openai.DefaultHttpxClient):
         _prepare(self.hook, request)
         if _needs_body(self.hook, request):
             request.read()
-        exchange = self.hook.begin(request, practice=_practice(self.hook, request.url))
+        exchange = self.hook.begin(request, practice=is_practice_call(self.hook, request.url))
         if exchange.replays:
             answer = exchange.take()
             response = _replayed(exchange, answer)
@@ -95,9 +99,9 @@ class WorkbookClient(openai.DefaultHttpxClient):
             _note_head(exchange, response)
             response.stream = Tee(response.stream, exchange)
         try:
-            if not stream or response.status_code >= 400:
+            if not stream or response.is_error:
                 response.read()
-                _advise(exchange, response, stream)
+            _advise(exchange, response, stream)
         except BaseException:
             response.close()
             raise
@@ -121,7 +125,7 @@ class AsyncWorkbookClient(openai.DefaultAsyncHttpxClient):
         _prepare(self.hook, request)
         if _needs_body(self.hook, request):
             await request.aread()
-        exchange = self.hook.begin(request, practice=_practice(self.hook, request.url))
+        exchange = self.hook.begin(request, practice=is_practice_call(self.hook, request.url))
         if exchange.replays:
             answer = exchange.take()
             response = _replayed(exchange, answer)
@@ -136,9 +140,9 @@ class AsyncWorkbookClient(openai.DefaultAsyncHttpxClient):
             _note_head(exchange, response)
             response.stream = AsyncTee(response.stream, exchange)
         try:
-            if not stream or response.status_code >= 400:
+            if not stream or response.is_error:
                 await response.aread()
-                _advise(exchange, response, stream)
+            _advise(exchange, response, stream)
         except BaseException:
             await response.aclose()
             raise
@@ -162,14 +166,16 @@ def _pause(answer: Answer) -> float:
 
 def _advise(exchange: Exchange, response: httpx2.Response, stream: bool) -> None:
     content_type = response.headers.get("content-type", "")
-    body, _ = parse_body(content_type, response.content, []) if response.is_error else (None, None)
     if response.is_error:
-        exchange.steer(response, body)
-    elif not stream and "text/html" in content_type:
-        # The SDK would hand the page on as if it were the object asked for.
+        exchange.steer(response, parse_body(content_type, response.content, [])[0])
+        return
+    form = exchange.asked.form() if exchange.asked else None
+    no_stream = stream and (form or {}).get("stream") is True and "event-stream" not in content_type
+    if "text/html" in content_type or no_stream:
+        # The SDK would hand a page on as if it were the object asked for, or an empty stream.
         raise openai.APIConnectionError(
-            message=f"{response.request.url} answered {response.status_code} with a web page, not "
-            "with JSON. Check the base URL, and any proxy between you and the API.",
+            message=f"{response.request.url} answered {response.status_code} with {content_type}, not "
+            "with what was asked for. Check the base URL, and any proxy between you and the API.",
             request=response.request,
         )
 
@@ -198,7 +204,7 @@ class _LoopbackOnly(httpx2.BaseTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         _refuse_network(request)
-        self._inner = self._inner or httpx2.HTTPTransport()
+        self._inner = self._inner or httpx2.HTTPTransport(verify=False)
         return self._inner.handle_request(request)
 
     def close(self) -> None:
@@ -211,7 +217,7 @@ class _AsyncLoopbackOnly(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         _refuse_network(request)
-        self._inner = self._inner or httpx2.AsyncHTTPTransport()
+        self._inner = self._inner or httpx2.AsyncHTTPTransport(verify=False)
         return await self._inner.handle_async_request(request)
 
     async def aclose(self) -> None:

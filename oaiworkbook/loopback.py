@@ -1,4 +1,7 @@
-"""The HTTP side of the practice server: reads a request, lets it be answered, plays the answer."""
+"""The HTTP side of the practice server: reads a request, lets it be answered, plays the answer.
+
+A request for a WebSocket goes on in `websocket.py`.
+"""
 
 import os
 import socket
@@ -9,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from . import settings
 from .exchange import PRACTICE
@@ -17,6 +20,9 @@ from .faults import Fault, error_answer, rate_limited
 from .recording_file import Answer
 from .recordings import RecordingNotFound
 from .requests import CanonicalRequest, canonical_parts
+
+if TYPE_CHECKING:
+    from .websocket import Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,9 @@ class Practice(Protocol):
 
     @property
     def source(self) -> Callable[[Served], Reply]: ...
+
+    @property
+    def sessions(self) -> "Callable[[Served, str], Reply | Opened] | None": ...
 
     def next_fault(self) -> Fault: ...
 
@@ -140,6 +149,12 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if fault.answer is not None:
             reply = Reply(Answer.model_validate(fault.answer), "authored")
+        elif self.practice.sessions and self.headers.get("upgrade", "").lower() == "websocket":
+            opened = self.practice.sessions(served, self.path)
+            if not isinstance(opened, Reply):
+                self._talk(opened)
+                return
+            reply = opened
         else:
             try:
                 reply = self.practice.source(served)
@@ -152,6 +167,15 @@ class _Handler(BaseHTTPRequestHandler):
             str(reply.answer.status) + (f" {fault.kind}" if fault.kind in ("cut", "end") else "")
         )
         self._send(reply, fault.kind, extra)
+
+    def _talk(self, opened: "Opened") -> None:
+        from .websocket import accept
+
+        self._note("101")
+        self.close_connection = True
+        asked = f"{self.command} {self.path} {self.request_version}\r\n".encode()
+        fields = b"".join(f"{k}: {v}\r\n".encode() for k, v in self.headers.items())
+        accept(self.connection, asked + fields + b"\r\n", opened)
 
     def _note(self, answered: str) -> None:
         self.practice.note(self.command, self.path, answered)

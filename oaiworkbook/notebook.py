@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import openai
+from websockets.exceptions import ConnectionClosed
 
 from . import retries, settings
 from .errors import WorkbookError
@@ -158,7 +159,7 @@ def load(shell: Any) -> None:
         shell.events.register("post_run_cell", _hooks.after)
         shell.ast_transformers.append(_hooks.copy_cell)
         # Ours render themselves (errors.py); these are the SDK's.
-        shell.set_custom_exc((openai.APIError,), show_api_error)
+        shell.set_custom_exc((openai.APIError, ConnectionClosed), show_api_error)
         log = logging.getLogger("openai._base_client")
         log.addHandler(_hooks.notice)
         log.setLevel(logging.INFO)

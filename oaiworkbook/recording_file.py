@@ -1,7 +1,8 @@
 """One recording on disk: its form, reading with clear errors, writing that survives a crash.
 
 A file is pretty-printed JSON with `request`, `answers` in order and `provenance`, one stream event
-a line, so that a person can review a difference. Binary bodies lie beside it, with their own ending.
+or WebSocket frame a line, so that a person can review a difference. Binary bodies lie beside it,
+with their own ending.
 """
 
 import json
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_
 from .errors import WorkbookError
 
 Event = tuple[int, str | None, Any]  # milliseconds, event name or None, data
+Frame = tuple[Literal[">", "<"], int, Any]  # sent by the client or the server, milliseconds, data
 Source = Literal["live", "authored", "edited"]
 
 
@@ -36,10 +38,12 @@ class RecordedRequest(_Part):
 
 
 class Answer(_Part):
-    """One HTTP answer. Exactly one of `json`, `text`, `file`, `sse` holds its body.
+    """One HTTP answer. Exactly one of `json`, `text`, `file`, `sse`, `frames` holds its body.
 
     `ms`: milliseconds until the answer came. `sse`: `[ms, event name or null, data]` an event.
     `crlf`: lines of the stream end in CR LF. `cut`: the connection broke after the last event.
+    `frames`: a WebSocket session (method `WS`, status 101), `[">" or "<", ms, data]` a frame, `>`
+    from the client; there `cut` says that the server ended the session.
     """
 
     status: int
@@ -49,6 +53,7 @@ class Answer(_Part):
     text: str | None = None
     file: str | None = None
     sse: list[Event] | None = None
+    frames: list[Frame] | None = None
     crlf: bool = False
     cut: bool = False
     _content: list[bytes] = PrivateAttr(default_factory=list)
@@ -70,8 +75,8 @@ class Answer(_Part):
     @classmethod
     def _one_body(cls, value: Any) -> Any:
         if isinstance(value, dict):
-            if sum(name in value for name in ("json", "text", "file", "sse")) != 1:
-                raise ValueError("needs exactly one of json, text, file, sse")
+            if sum(name in value for name in ("json", "text", "file", "sse", "frames")) != 1:
+                raise ValueError("needs exactly one of json, text, file, sse, frames")
             value = {("json_" if k == "json" else k): v for k, v in value.items()}
         return value
 
@@ -106,7 +111,15 @@ class Recording(_Part):
     def _answered(self) -> "Recording":
         if not self.answers:
             raise ValueError("answers is empty")
+        session = self.request.method == "WS"
+        if any((answer.frames is not None) is not session for answer in self.answers):
+            raise ValueError("method WS and frames belong together")
         return self
+
+    @property
+    def sent(self) -> list[Any]:
+        """What the client of a WebSocket session sent, in order; the same in every answer."""
+        return [data for direction, _, data in self.answers[0].frames or [] if direction == ">"]
 
 
 def event_bytes(event: Event, crlf: bool) -> bytes:
@@ -162,17 +175,17 @@ def _line_of(text: str, loc: tuple[int | str, ...]) -> int:
 
 
 def dump_recording(recording: Recording) -> str:
-    """Pretty JSON, one stream event a line, so that a person can review a difference."""
+    """Pretty JSON, one event or frame a line, so that a person can review a difference."""
     lines: list[str] = []
 
-    def hold(event: Event) -> str:
+    def hold(event: Event | Frame) -> str:
         lines.append(json.dumps(event, ensure_ascii=False))
         return f"\0{len(lines) - 1}\0"
 
     answers = [answer.dump() for answer in recording.answers]
     for answer in answers:
-        if "sse" in answer:
-            answer["sse"] = [hold(event) for event in answer["sse"]]
+        for name in answer.keys() & {"sse", "frames"}:
+            answer[name] = [hold(event) for event in answer[name]]
     request = recording.request.model_dump(exclude_defaults=True)
     provenance = recording.provenance.model_dump(mode="json", exclude_none=True)
     whole = {"request": request, "answers": answers, "provenance": provenance}

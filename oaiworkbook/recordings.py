@@ -21,7 +21,7 @@ from .recording_file import (
     read_recording,
     write_atomically,
 )
-from .requests import CanonicalRequest
+from .requests import CanonicalRequest, canonical_parts
 
 __all__ = ["Library", "RecordingError", "RecordingNotFound"]
 
@@ -69,6 +69,18 @@ class Library:
                         return path
         return None
 
+    def sessions(self, path: str, query: str, lesson: str | None) -> list[Path]:
+        """The recorded WebSocket sessions of one address: the lesson's own first, short ones first."""
+        slug = canonical_parts("WS", path, query, "", b"").slug
+        found = []
+        for file in (p for paths in self._scan().values() for p in paths):
+            if re.fullmatch(rf"\d+-{re.escape(slug)}-[0-9a-f]{{8}}\.json", file.name):
+                recording = self.read(file)
+                asked = recording.request
+                if (asked.method, asked.path, asked.query) == ("WS", path, query):
+                    found.append((file.parent.name != lesson, len(recording.sent), file))
+        return [file for _, _, file in sorted(found)]
+
     def take(self, path: Path) -> tuple[Answer, Recording]:
         """The next answer of a recording; after the last one, the last one again."""
         with self._lock:
@@ -80,7 +92,13 @@ class Library:
     def miss(self, request: CanonicalRequest, lesson: str | None) -> RecordingNotFound:
         from .nearest import describe_miss
 
-        near = [(self.name(p), self.read(p).request.model_dump()) for p in self.paths(lesson)]
+        near = []
+        for path in self.paths(lesson):
+            recording = self.read(path)
+            asked = recording.request.model_dump()
+            if request.method == "WS":  # compared as far as the client has come
+                asked["body"] = recording.sent[: len(request.body)]
+            near.append((self.name(path), asked))
         return RecordingNotFound(describe_miss(request, near, self.folder))
 
     def read(self, path: Path) -> Recording:

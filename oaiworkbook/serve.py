@@ -9,12 +9,17 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from . import settings
 from .errors import WorkbookError
 from .faults import Fault, plan
 from .loopback import LoopbackServer, RateLimit, Reply, Served
 from .recordings import Library
+
+if TYPE_CHECKING:
+    from .websocket import Opened
 
 __all__ = ["PortTaken", "PracticeServer", "Reply", "Seen", "Served", "Source", "recorded", "serve"]
 
@@ -24,6 +29,8 @@ class PortTaken(WorkbookError):
 
 
 Source = Callable[[Served], Reply]
+# Given a request for a WebSocket and its target as sent: a session, or an answer that refuses it.
+Sessions = Callable[[Served, str], "Reply | Opened"]
 
 
 def recorded(lesson: str | None = None) -> Source:
@@ -61,9 +68,12 @@ class PracticeServer:
         port: int = 0,
         lesson: str | None = None,
         source: Source | None = None,
+        sessions: Sessions | None = None,
     ) -> None:
         self.replays = source is None
-        self.source = source or recorded(lesson or settings.lesson())
+        self.lesson = lesson or settings.lesson()
+        self.source = source or recorded(self.lesson)
+        self._sessions = sessions
         self.limit = RateLimit(rpm) if rpm else None
         self.log: list[Seen] = []
         self._faults = plan(faults)
@@ -85,6 +95,15 @@ class PracticeServer:
     def __exit__(self, *_: object) -> None:
         self._http.shutdown()
         self._http.server_close()
+
+    @cached_property
+    def sessions(self) -> Sessions | None:
+        """Loaded with the first WebSocket; a source of one's own has none unless it brings them."""
+        if self._sessions is None and self.replays:
+            from .sessions import Recorded
+
+            return Recorded(Library(settings.data_dir() / "recordings"), self.lesson)
+        return self._sessions
 
     def next_fault(self) -> Fault:
         with self._lock:

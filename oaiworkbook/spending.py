@@ -1,4 +1,4 @@
-"""Spend limits: `spend_limit`, the daily cap, and the cost of what comes over a WebSocket.
+"""Spend limits: `spend_limit`, the daily cap, and what a call is counted with.
 
 A limit is a budget in the ledger. A call reserves the most it can cost in every active budget
 before it is sent, so that neither threads nor kernels can spend the same dollar twice.
@@ -8,12 +8,10 @@ import atexit
 import contextlib
 import os
 import threading
-import time
 import uuid
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import settings
 from .ledger import Call, Ledger, LedgerError, SpendLimitExceeded, default_ledger
@@ -22,6 +20,7 @@ from .money import usd as written
 if TYPE_CHECKING:
     from .usage import Usage
 
+_NOTHING = Decimal(0)
 _lock = threading.Lock()
 _plain: dict[str | None, "SpendLimit"] = {}  # set by a bare call, one a name
 _within: list["SpendLimit"] = []  # set by `with`
@@ -147,45 +146,10 @@ _TOKENS = {
 }
 
 
-def record_usage(
-    event: Any,
-    *,
-    model: str | None = None,
-    transcription_model: str | None = None,
-    at: datetime | None = None,
-) -> Call | None:
-    """Log what a WebSocket event says was used. Pass every event, as SDK object or as dict.
-
-    `model` and `transcription_model` are the Realtime session's, whose events do not name them:
-    without them the cost is unknown. `at`: the time whose prices count, now by default. Returns what
-    was logged, None for an event without usage.
-
-    A message over a WebSocket cannot be refused beforehand, so SpendLimitExceeded comes after the
-    event that went past a limit; the event is logged.
-    """
-    from .usage import read_event
-
-    body = event if isinstance(event, Mapping) else getattr(event, "to_dict", dict)()
-    if "type" not in body:
-        kind = type(event).__name__
-        raise TypeError(f"record_usage takes an event of a WebSocket session, not {kind}.")
-    usage = read_event(body, model=model, transcription_model=transcription_model)
-    if usage is None:
-        return None
-    call = Call(
-        ts=time.time(),
-        mode=settings.mode(),
-        endpoint=usage.endpoint,
-        lesson=settings.lesson(),
-        stream=True,
-        status="ok",
-    )
-    meter(call, usage, at or datetime.now(UTC))
-    ledger, budgets = default_ledger(), active_budgets(call.mode)
-    row = ledger.add(call, budgets)
-    for name in budgets:
+def refuse_past_limits(mode: str, asked: Decimal = _NOTHING, *, over: bool = False) -> None:
+    """Raises SpendLimitExceeded where a limit is used up; with `over` only where it was passed."""
+    ledger = default_ledger()
+    for name in active_budgets(mode):
         limit, committed = ledger.budget(name)
-        if committed > limit:
-            asked = Decimal(str(call.cost_usd or 0))
+        if committed > limit or (committed == limit and not over):
             raise SpendLimitExceeded(name, limit, committed, asked, sent=True)
-    return ledger.calls(since_row=row - 1)[0]

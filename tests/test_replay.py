@@ -296,9 +296,21 @@ def test_another_server_is_not_called_in_replay() -> None:
             client.responses.create(model=MODEL, input="tide")
 
 
-def test_realtime_has_no_way_out_in_replay() -> None:
-    with pytest.raises(OSError), OpenAI().realtime.connect(model="gpt-realtime-2.1-mini"):  # noqa: PT011
-        pass
+@pytest.mark.parametrize("options", [{}, {"websocket_base_url": "wss://192.0.2.1/v1"}], ids=str)
+def test_realtime_has_no_way_out_in_replay(
+    options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = socket.socket.connect
+
+    def loopback_only(self: socket.socket, address: Any) -> Any:
+        assert address[0] == "127.0.0.1", f"a connection to {address}"
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", loopback_only)
+    for client in (OpenAI(**options), OpenAI(**options).with_options(data_residency="eu")):
+        with client.realtime.connect(model="gpt-realtime-2.1-mini") as session:
+            event = session.recv()
+            assert (event.type, event.error.code) == ("error", "recording_not_found")
 
 
 def test_fetching_a_response_again_is_not_counted_again() -> None:

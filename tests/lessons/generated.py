@@ -83,7 +83,9 @@ def sdk_range() -> str:
 
 
 def _models(calls: Sequence[Call]) -> list[str]:
-    used = dict.fromkeys(call.model for call in calls if call.model and call.http_status == 200)
+    used = dict.fromkeys(
+        call.model for call in calls if call.model and call.http_status in (101, 200)
+    )
     lines = []
     for name in used:
         model = models.find(name)

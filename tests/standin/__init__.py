@@ -3,6 +3,8 @@
 `record` mode run against it writes the recordings that ship. They are `authored`: not produced by
 OpenAI's models. One module a lesson, `lesson_NN.py`, with `def answer(served) -> dict | None`: an
 answer in the form of `oaiworkbook/recording_file.py`, or None for a request that is not its own.
+A lesson with WebSockets has `def session(path, query) -> Script | None` too: a function that is given
+each event of the client (first None) and returns what the server says, `(seconds before, event)`.
 
     python -m tests.standin --port 8899 --lesson 03_streaming
 """
@@ -13,13 +15,19 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from oaiworkbook.errors import WorkbookError
 from oaiworkbook.faults import error_answer
 from oaiworkbook.recording_file import Answer
 from oaiworkbook.serve import PracticeServer, Reply, Served
+from oaiworkbook.websocket import Opened, Script, scripted
 
 ASSETS = Path(__file__).parent / "assets"
 
 Rule = Callable[[Served], dict[str, Any] | None]
+
+
+class NotAuthored(WorkbookError):
+    """Nobody has written an answer for this event of a session."""
 
 
 class StandIn:
@@ -30,24 +38,33 @@ class StandIn:
         if lesson:
             numbers = [lesson[:2]]
         self._rules: list[Rule] = []
+        self._sessions: list[Callable[[str, str], Script | None]] = []
         for number in numbers:
             module = import_module(f"{__name__}.lesson_{number}")
             # A module with state gives a fresh rule to each server.
             self._rules.append(module.start() if hasattr(module, "start") else module.answer)
+            if hasattr(module, "session"):
+                self._sessions.append(module.session)
 
     def __call__(self, served: Served) -> Reply:
         answer = refuse(served)
         for rule in self._rules:
             answer = answer or rule(served)
-        if answer is None:
-            answer = error_answer(
-                404,
-                f"The stand-in has no answer for {served.asked.method} {served.asked.path} "
-                f"{str(served.asked.body)[:400]}",
-                "invalid_request_error",
-                "not_authored",
-            )
-        return Reply(Answer.model_validate(answer), "authored", ASSETS)
+        return Reply(Answer.model_validate(answer or _not_authored(served)), "authored", ASSETS)
+
+    def open_session(self, served: Served, target: str) -> Reply | Opened:
+        refused = refuse(served)
+        found = (session(served.asked.path, served.asked.query) for session in self._sessions)
+        script = next(filter(None, found), None)
+        if script is not None and refused is None:
+            return scripted(script)
+        return Reply(Answer.model_validate(refused or _not_authored(served)), "authored")
+
+
+def _not_authored(served: Served) -> dict[str, Any]:
+    asked = f"{served.asked.method} {served.asked.path} {str(served.asked.body)[:400]}"
+    message = f"The stand-in has no answer for {asked}"
+    return error_answer(404, message, "invalid_request_error", "not_authored")
 
 
 def refuse(served: Served) -> dict[str, Any] | None:
@@ -67,5 +84,6 @@ def refuse(served: Served) -> dict[str, Any] | None:
 
 @contextmanager
 def standin(lesson: str | None = None, **options: Any) -> Iterator[PracticeServer]:
-    with PracticeServer(source=StandIn(lesson), **options) as server:
+    source = StandIn(lesson)
+    with PracticeServer(source=source, sessions=source.open_session, **options) as server:
         yield server

@@ -1,0 +1,193 @@
+"""Record mode for WebSockets: a session passes through a server on this machine, which notes it.
+
+So nothing in the SDK is patched, and a recording is made of what really went over the wire. The file
+is written when the session ends, also when it breaks; a kernel that is killed leaves none.
+"""
+
+import threading
+import time
+import warnings
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import openai
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.frames import CloseCode
+from websockets.protocol import State
+from websockets.sync.client import ClientConnection, connect
+from websockets.sync.server import ServerConnection
+
+from . import settings
+from .errors import WorkbookError
+from .exchange import PRACTICE, Hook
+from .faults import error_answer
+from .loopback import Reply, Served
+from .prices import rates
+from .recording_file import Answer, Frame, Provenance, RecordingError
+from .session_costs import SessionMeter
+from .sessions import canonical_event, session_request, settled
+from .websocket import Opened, parsed, refuse
+from .wire import kept_headers
+
+if TYPE_CHECKING:
+    from httpx2 import URL
+
+QUIET = 0.4  # seconds without an event after which a session that the client has left is over
+LONGEST = 30.0  # seconds to wait for that
+_OWN = frozenset({"host", "connection", "upgrade", "content-length"})  # of each connection
+
+
+class Relay:
+    """Opens sessions at the server of `base` (ws or wss), and records them for `hook`."""
+
+    def __init__(self, base: "URL", hook: Hook) -> None:
+        self.base, self.hook = base, hook
+        rates("", datetime.now(UTC))  # loads the price data: not in the middle of a session
+
+    def __call__(self, served: Served, target: str) -> Reply | Opened:
+        self.hook.finish()
+        headers = {
+            name: value
+            for name, value in served.headers.items()
+            if name not in _OWN and not name.startswith("sec-websocket-")
+        }
+        try:
+            upstream = connect(
+                f"{self.base.scheme}://{self.base.netloc.decode('ascii')}{target}",
+                additional_headers=headers,
+                user_agent_header=None,
+                compression=None,
+                max_size=None,
+            )
+        except InvalidStatus as error:
+            return _refusal(error)
+        except (OSError, InvalidHandshake, TimeoutError) as error:
+            message = f"{self.base.host} cannot be reached: {error}"
+            answer = error_answer(502, message, "server_error", "not_reached")
+            return Reply(Answer.model_validate(answer), "authored")
+        source = upstream.response.headers.get(PRACTICE) if upstream.response else None
+        session = RelayedSession(self, served, upstream, source)
+        return Opened(session.talk, {PRACTICE: source} if source else {})
+
+    def end(self) -> None:
+        """The program ends, and so do the sessions that it has left open."""
+        for session in list(self.hook.unfinished):
+            if isinstance(session, RelayedSession):
+                session.end()
+
+
+def _refusal(error: InvalidStatus) -> Reply:
+    """The API's own answer to a request for a session, such as a 401. It is not recorded."""
+    response = error.response
+    headers = kept_headers(dict(response.headers.raw_items()))
+    fields = {"status": response.status_code, "headers": headers}
+    text = (response.body or b"").decode(errors="replace")
+    return Reply(Answer.model_validate({**fields, "text": text}), "live")
+
+
+class RelayedSession:
+    """One session on its way through: what was said, by whom and when."""
+
+    def __init__(
+        self, relay: Relay, served: Served, upstream: ClientConnection, source: str | None
+    ) -> None:
+        self.hook, self.host = relay.hook, relay.base.host
+        self.served, self.upstream, self.source = served, upstream, source
+        self.lesson = settings.lesson() or "unsorted"
+        self.meter = SessionMeter("record", served.asked.query)
+        self.frames: list[Frame] = []
+        self.started = time.monotonic()
+        self.left: float | None = None  # when the client went
+        self.cut = False
+        self.over = threading.Event()
+        self._lock = threading.Lock()
+        self._connection: ServerConnection | None = None
+
+    def talk(self, connection: ServerConnection) -> None:
+        self._connection = connection
+        self.hook.unfinished.add(self)
+        down = threading.Thread(target=self._down, args=(connection,), daemon=True)
+        down.start()
+        try:
+            self._up(connection)
+        finally:
+            self.left = time.monotonic()
+            down.join()
+            self._write()
+            self.hook.unfinished.discard(self)
+            self.over.set()
+
+    def drain(self) -> None:
+        """Wait until a session that the client has left is written."""
+        if self._connection is not None and self._connection.protocol.state is not State.OPEN:
+            self.over.wait(LONGEST)
+
+    def end(self) -> None:
+        """Close the session, and wait until it is written."""
+        if self._connection is not None:
+            self._connection.close(CloseCode.GOING_AWAY)
+            self.over.wait(LONGEST)
+
+    def _up(self, connection: ServerConnection) -> None:
+        event = None
+        try:
+            for message in connection:
+                event = parsed(message)
+                self.meter.sent(event)
+                self._note(">", canonical_event(event))
+                self.upstream.send(message)
+        except WorkbookError as error:
+            refuse(connection, error, event)
+        except ConnectionClosed:
+            pass  # the client broke off, or the API hung up
+
+    def _down(self, connection: ServerConnection) -> None:
+        try:
+            while self.left is None or time.monotonic() < self.left + LONGEST:
+                try:
+                    message = self.upstream.recv(timeout=QUIET)
+                except TimeoutError:
+                    if self.left is not None:
+                        break
+                    continue
+                event = parsed(message)
+                self._note("<", event)
+                self.meter.received(event)
+                with suppress(ConnectionClosed):
+                    connection.send(message)
+        except ConnectionClosed as error:
+            self.cut = self.left is None
+            code = error.rcvd.code if error.rcvd else CloseCode.INTERNAL_ERROR
+            connection.close(code, error.rcvd.reason if error.rcvd else "the connection broke")
+        finally:
+            self.upstream.close()
+
+    def _note(self, direction: Any, event: Any) -> None:
+        with self._lock:
+            ms = round((time.monotonic() - self.started) * 1000)
+            self.frames.append((direction, ms, event))
+
+    def _write(self) -> None:
+        frames = settled(self.frames)
+        sent = [data for direction, _, data in frames if direction == ">"]
+        asked = session_request(self.served.asked.path, self.served.asked.query, sent)
+        asked = replace(asked, body=None)  # its key holds it, and the frames say it
+        library, fill = self.hook.library, self.hook.fill
+        path = library.start(asked, self.lesson)
+        if fill is not None and path.exists() and path.stat().st_mtime >= fill:
+            return
+        cut = {"cut": True} if self.cut else {}
+        answer = Answer.model_validate({"status": 101, "headers": {}, "frames": frames, **cut})
+        provenance = Provenance(
+            source="authored" if self.source == "authored" else "live",
+            at=datetime.now(UTC).replace(microsecond=0),
+            sdk=f"openai {openai.__version__}",
+            host=None if self.source else self.host,
+        )
+        secret = self.served.headers.get("authorization", "").removeprefix("Bearer ")
+        try:
+            library.add(path, asked, answer, provenance, b"", secret=secret)
+        except RecordingError as error:
+            warnings.warn(f"This session is not recorded. {error}", stacklevel=2)

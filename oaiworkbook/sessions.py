@@ -1,0 +1,150 @@
+"""Recorded WebSocket sessions: which one a client is in, and what its events cost.
+
+A session has no request body, so it is found by what the client sends. Every recording of the same
+address is a candidate at first; each event of the client leaves those in which the client said the
+same at this place. Where none is left, the event is refused: an edited turn never gets another
+turn's answer. Only `event_id`, which the client makes up, does not count. What the server says
+before the client's first event comes from the first candidate.
+"""
+
+import json
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from websockets.sync.server import ServerConnection
+
+from . import settings
+from .exchange import PRACTICE
+from .loopback import Served
+from .recording_file import Answer, Frame
+from .recordings import Library
+from .requests import CanonicalRequest, canonical_parts
+from .session_costs import SessionMeter
+from .settings import Mode
+from .websocket import HangUp, Opened, play
+
+# The event with which the server ends its reply to an event, where every such event gets one.
+_REPLIES = {
+    "session.update": "session.updated",
+    "conversation.item.create": "conversation.item.done",
+    "conversation.item.delete": "conversation.item.deleted",
+    "conversation.item.truncate": "conversation.item.truncated",
+    "conversation.item.retrieve": "conversation.item.retrieved",
+    "input_audio_buffer.commit": "input_audio_buffer.committed",
+    "input_audio_buffer.clear": "input_audio_buffer.cleared",
+    "response.create": "response.created",
+}
+
+
+def canonical_event(event: Any) -> Any:
+    """What counts of a client's event, and is stored: long base64 text as its digest."""
+    if isinstance(event, dict):
+        event = {name: value for name, value in event.items() if name != "event_id"}
+    content = json.dumps(event, ensure_ascii=False).encode()
+    return canonical_parts("WS", "", "", "application/json", content).body
+
+
+def session_request(path: str, query: str, sent: list[Any]) -> CanonicalRequest:
+    """The request that a session is stored under. The key holds what the client sent."""
+    content = json.dumps(sent, ensure_ascii=False).encode()
+    asked = canonical_parts("WS", path, query, "application/json", content)
+    return CanonicalRequest("WS", path, asked.query, sent, asked.key)
+
+
+def settled(frames: list[Frame]) -> list[Frame]:
+    """Each event of the client placed after the reply to the one before it.
+
+    A client that does not wait sends its next event while the reply is still coming: chance decides
+    which is noted first. In this order the recording is always the same, and replays to a client
+    that waits as well.
+    """
+    order = list(frames)
+    for at in range(len(order)):
+        direction, _, data = order[at]
+        reply = _REPLIES.get(data.get("type", "")) if isinstance(data, dict) else None
+        if direction != ">" or reply is None:
+            continue
+        ends = (i for i in range(at + 1, len(order)) if _is_reply(order[i], reply))
+        end = next(ends, at) + 1
+        said = order[at + 1 : end]
+        order[at + 1 : end] = sorted(said, key=lambda frame: frame[0] == ">")
+    for before, after in pairwise(range(len(order))):
+        direction, ms, data = order[after]
+        order[after] = (direction, max(ms, order[before][1]), data)
+    return order
+
+
+def _is_reply(frame: Frame, reply: str) -> bool:
+    direction, _, data = frame
+    return direction == "<" and isinstance(data, dict) and data.get("type") in (reply, "error")
+
+
+class Recorded:
+    """Opens recorded sessions at a practice server. `mode`: log what they would cost as that mode."""
+
+    def __init__(self, library: Library, lesson: str | None = None, mode: Mode | None = None):
+        self.library, self.lesson, self.mode = library, lesson, mode
+
+    def __call__(self, served: Served, target: str) -> Opened:
+        session = RecordedSession(self, served.asked.path, served.asked.query)
+        return Opened(session.talk, {PRACTICE: session.written})
+
+
+class RecordedSession:
+    """One client's way through the recorded sessions of one address."""
+
+    def __init__(self, opened: Recorded, path: str, query: str) -> None:
+        self.library, self.path, self.query = opened.library, path, query
+        self.lesson = opened.lesson or settings.lesson()
+        self.candidates = self.library.sessions(path, query, self.lesson)
+        self.sent: list[Any] = []
+        self.taken: dict[Path, Answer] = {}
+        self.meter = SessionMeter(opened.mode, query) if opened.mode else None
+
+    @property
+    def written(self) -> str:
+        first = self.candidates[:1]
+        return self.library.read(first[0]).provenance.source if first else "authored"
+
+    def talk(self, connection: ServerConnection) -> None:
+        try:
+            play(self.reply, connection)
+        finally:
+            silent = [path for path in self.candidates if not self.library.read(path).sent]
+            if silent and not self.sent:
+                self.library.take(silent[0])  # a client that only listened was in this one
+
+    def reply(self, event: Any) -> Iterator[tuple[float, Any]]:
+        if event is not None:
+            if self.meter:
+                self.meter.sent(event)
+            self.sent.append(canonical_event(event))
+            come = len(self.sent)
+            self.candidates = [
+                path for path in self.candidates if self.library.read(path).sent[:come] == self.sent
+            ]
+        if not self.candidates:
+            asked = session_request(self.path, self.query, self.sent)
+            raise self.library.miss(asked, self.lesson)
+        yield from self._said(self.candidates[0])
+
+    def _said(self, path: Path) -> Iterator[tuple[float, Any]]:
+        """The server's frames between the client's last event and its next one."""
+        recording = self.library.read(path)
+        if self.sent and path not in self.taken:
+            self.taken[path], recording = self.library.take(path)
+        answer = self.taken.get(path, recording.answers[0])
+        come = before = 0
+        for direction, ms, data in answer.frames or []:
+            if direction == ">":
+                come += 1
+            elif come == len(self.sent):
+                if self.meter:
+                    name = self.library.name(path)
+                    self.meter.received(data, at=recording.provenance.at, recording=name)
+                yield (ms - before) / 1000, data
+            before = ms
+        if answer.cut and come == len(self.sent):
+            raise HangUp
