@@ -8,31 +8,31 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import show
-    from .bounds import estimate
     from .client import AsyncOpenAI, OpenAI
     from .exercises import check, hint, solution
-    from .ledger import SpendLimitExceeded
-    from .recordings import RecordingNotFound
+    from .money.bounds import estimate
+    from .money.ledger import SpendLimitExceeded
+    from .money.session_costs import record_usage
+    from .money.spending import spend_limit
+    from .recordings.library import RecordingNotFound
     from .report import costs
     from .samples import sample
-    from .session_costs import record_usage
-    from .spending import spend_limit
 
 __version__ = "0.1.0"
 
 _HOME = {
     "OpenAI": "client",
     "AsyncOpenAI": "client",
-    "estimate": "bounds",
+    "estimate": "money.bounds",
     "check": "exercises",
     "hint": "exercises",
     "solution": "exercises",
-    "SpendLimitExceeded": "ledger",
-    "RecordingNotFound": "recordings",
+    "SpendLimitExceeded": "money.ledger",
+    "RecordingNotFound": "recordings.library",
     "costs": "report",
-    "record_usage": "session_costs",
+    "record_usage": "money.session_costs",
     "sample": "samples",
-    "spend_limit": "spending",
+    "spend_limit": "money.spending",
 }
 
 __all__ = [

@@ -9,8 +9,8 @@ import openai
 from . import retries, settings
 from .exchange import Hook
 from .http import LOOPBACK, AsyncWorkbookClient, WorkbookClient
-from .recordings import Library
-from .sockets import Sockets
+from .recordings.library import Library
+from .server.sockets import Sockets
 
 TIMEOUT = openai.Timeout(120.0, connect=5.0)  # seconds
 _NO_KEY = "none-in-replay"  # the SDK refuses to be constructed without a key

@@ -151,7 +151,7 @@ def _base_url() -> Iterator[Line]:
 
 
 def _recordings() -> Iterator[Line]:
-    from .recordings import Library
+    from .recordings.library import Library
 
     library = Library(settings.data_dir() / "recordings")
     paths = library.paths()
@@ -176,7 +176,7 @@ def _recordings() -> Iterator[Line]:
 
 
 def _ledger() -> Iterator[Line]:
-    from .ledger_file import LedgerError, connect, explain
+    from .money.ledger_file import LedgerError, connect, explain
 
     path = settings.ledger_path()
     try:

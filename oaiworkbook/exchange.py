@@ -19,15 +19,15 @@ import httpx2
 import openai
 
 from . import retries, settings
-from .call import Call
-from .recording_file import Answer, Provenance, RecordingError
-from .recordings import Library, missing
-from .requests import CanonicalRequest, canonical
+from .money.call import Call
+from .recordings.file import Answer, Provenance, RecordingError
+from .recordings.library import Library, missing
+from .recordings.requests import CanonicalRequest, canonical
+from .recordings.wire import answer_of, ended, parse_body
 from .settings import Mode
-from .wire import answer_of, ended, parse_body
 
 if TYPE_CHECKING:
-    from .call_log import CallLog
+    from .money.call_log import CallLog
 
 PRACTICE = "x-oaiworkbook-source"  # sent by the practice server: who wrote its answers
 
@@ -59,7 +59,7 @@ class Hook:
     @cached_property
     def log(self) -> "CallLog":
         """Loaded with the first call: prices and the ledger are not needed before."""
-        from .call_log import CallLog
+        from .money.call_log import CallLog
 
         return CallLog(self.mode)
 

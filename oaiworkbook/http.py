@@ -15,9 +15,9 @@ import openai
 from . import settings
 from .errors import WorkbookError
 from .exchange import PRACTICE, Exchange, Hook
-from .recording_file import Answer
+from .recordings.file import Answer
+from .recordings.wire import kept_headers, parse_body
 from .streams import AsyncTee, Played, Tee
-from .wire import kept_headers, parse_body
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 

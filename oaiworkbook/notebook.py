@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from . import retries, settings
 from .errors import WorkbookError
 from .exchange import last_failure
-from .ledger import LedgerError, default_ledger
+from .money.ledger import LedgerError, default_ledger
 
 _AUTHORED = (
     "answers come from recordings that we wrote in OpenAI's format; "
@@ -40,7 +40,7 @@ class StartLine:
 
 def _sources() -> str:
     """Whose answers replay gives in this lesson; recordings of a live API are named as such."""
-    from .recording_file import read_recording
+    from .recordings.file import read_recording
 
     folder = settings.data_dir() / "recordings" / (settings.lesson() or "")
     found = set()

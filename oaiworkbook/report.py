@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 
-from .call import ALREADY_COUNTED, Call
-from .ledger import Total, default_ledger
-from .money import usd
+from .money.amounts import usd
+from .money.call import ALREADY_COUNTED, Call
+from .money.ledger import Total, default_ledger
+from .money.totals import REAL_MODES, By
 from .tables import Table
-from .totals import REAL_MODES, By
 
 _MOST_BARS = 20
 _GROUPS = (

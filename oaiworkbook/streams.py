@@ -9,7 +9,7 @@ import httpx2
 
 from . import settings
 from .exchange import Exchange
-from .recording_file import Answer
+from .recordings.file import Answer
 
 _CHUNK = 16_384  # bytes; a replayed file arrives in pieces, as from a network
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from oaiworkbook.recording_file import Answer
+from oaiworkbook.recordings.file import Answer
 from oaiworkbook.serve import Reply, Served
 
 from .standin import ASSETS

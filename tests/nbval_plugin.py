@@ -16,8 +16,8 @@ import nbformat
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile, coalesce_streams  # type: ignore[import-untyped]
 
-from oaiworkbook.kernels import session
-from oaiworkbook.running import run_cell
+from oaiworkbook.headless.kernels import session
+from oaiworkbook.headless.running import run_cell
 
 from .lessons import surroundings
 from .lessons.outputs import SANITIZE, node, picture_difference, shortened, without_pictures

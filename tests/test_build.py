@@ -10,7 +10,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from oaiworkbook.ledger import Call
+from oaiworkbook.money.ledger import Call
 
 from .lessons import course, generated
 from .lessons.__main__ import main

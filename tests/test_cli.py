@@ -13,11 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from oaiworkbook import cli, cli_serve, models, running, settings
-from oaiworkbook.cli_parser import HELP
-from oaiworkbook.loopback import Reply, Served
-from oaiworkbook.recording_file import read_recording
+from oaiworkbook import models, settings
+from oaiworkbook.cli import main as cli
+from oaiworkbook.cli import serve as cli_serve
+from oaiworkbook.cli.parser import HELP
+from oaiworkbook.headless import running
+from oaiworkbook.recordings.file import read_recording
 from oaiworkbook.serve import PracticeServer
+from oaiworkbook.server.loopback import Reply, Served
 
 from . import course
 
@@ -260,7 +263,7 @@ class Answers:
 def served(folder: Path) -> Iterator[list[str]]:
     """`oaiworkbook serve` in a process of its own; the lines it printed so far."""
     started = subprocess.Popen(
-        [sys.executable, "-m", "oaiworkbook.cli", "serve", "--port", "0", "--fail", "500"],
+        [sys.executable, "-m", "oaiworkbook.cli.main", "serve", "--port", "0", "--fail", "500"],
         stdout=subprocess.PIPE,
         text=True,
     )

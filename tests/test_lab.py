@@ -207,7 +207,15 @@ def server(
         taken.listen()
         port = taken.getsockname()[1]
         started = subprocess.Popen(
-            [sys.executable, "-m", "oaiworkbook.cli", "lab", "--no-browser", "--port", str(port)],
+            [
+                sys.executable,
+                "-m",
+                "oaiworkbook.cli.main",
+                "lab",
+                "--no-browser",
+                "--port",
+                str(port),
+            ],
             cwd=clone,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

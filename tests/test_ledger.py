@@ -19,8 +19,8 @@ from typing import Any
 
 import pytest
 
-from oaiworkbook import ledger_file
-from oaiworkbook.ledger import Call, Ledger, LedgerError, SpendLimitExceeded
+from oaiworkbook.money import ledger_file
+from oaiworkbook.money.ledger import Call, Ledger, LedgerError, SpendLimitExceeded
 
 USAGE = {"input_tokens": 310, "output_tokens": 84, "output_tokens_details": {"reasoning_tokens": 9}}
 
@@ -283,7 +283,7 @@ def test_processes_that_start_at_once_share_a_new_file(path: Path) -> None:
     code = """
         import sys, time
         from pathlib import Path
-        from oaiworkbook.ledger import Call, Ledger
+        from oaiworkbook.money.ledger import Call, Ledger
         time.sleep(max(0, float(sys.argv[2]) - time.time()))
         ledger = Ledger(Path(sys.argv[1]))
         for number in range(200):
@@ -326,7 +326,7 @@ def test_a_killed_kernel_loses_no_acknowledged_row(path: Path) -> None:
         import os, sys
         from decimal import Decimal
         from pathlib import Path
-        from oaiworkbook.ledger import Call, Ledger
+        from oaiworkbook.money.ledger import Call, Ledger
         ledger = Ledger(Path(sys.argv[1]))
         ledger.set_budget("a", Decimal(1000))
         call = Call(ts=0, mode="replay", endpoint="responses", status="ok", usage={"x": "y" * 400})
@@ -435,7 +435,7 @@ def test_without_shared_memory_the_ledger_works_without_wal(
 ) -> None:
     connect = sqlite3.connect
     monkeypatch.setattr(
-        "oaiworkbook.ledger_file.sqlite3.connect",
+        "oaiworkbook.money.ledger_file.sqlite3.connect",
         lambda file, **options: connect(f"file:{file}?vfs=unix-dotfile", uri=True, **options),
     )
     ledger = Ledger(path)
@@ -466,7 +466,7 @@ def test_a_read_only_folder_is_named(exists: bool) -> None:
     code = """
         import os, sys
         from pathlib import Path
-        from oaiworkbook.ledger import Call, Ledger, LedgerError
+        from oaiworkbook.money.ledger import Call, Ledger, LedgerError
         if os.geteuid() == 0:  # who may write anywhere
             os.seteuid(65534)
         try:

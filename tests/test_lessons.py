@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from oaiworkbook.exercises import of_lesson
-from oaiworkbook.playing import Played, play
-from oaiworkbook.recording_file import read_recording
-from oaiworkbook.running import Result
+from oaiworkbook.headless.playing import Played, play
+from oaiworkbook.headless.running import Result
+from oaiworkbook.recordings.file import read_recording
 
 from .lessons import surroundings
 from .lessons.course import NOTEBOOKS, lessons

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from oaiworkbook import running
+from oaiworkbook.headless import running
 
 from .echo import MODEL, Echo
 from .support import LESSON, data, record  # noqa: F401

@@ -15,8 +15,8 @@ import openai
 import pytest
 
 from oaiworkbook.client import OpenAI
-from oaiworkbook.faults import FAULTS, UnknownFault, plan
 from oaiworkbook.serve import PortTaken, PracticeServer, serve
+from oaiworkbook.server.faults import FAULTS, UnknownFault, plan
 
 from .echo import MODEL, Echo
 from .support import data, record  # noqa: F401

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from oaiworkbook import price_data
-from oaiworkbook.prices import Price, price, rates
+from oaiworkbook.money import price_data
+from oaiworkbook.money.prices import Price, price, rates
+from oaiworkbook.money.usage import Usage
 from oaiworkbook.settings import SettingsError
-from oaiworkbook.usage import Usage
 
 DAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

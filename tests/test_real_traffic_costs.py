@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from oaiworkbook.prices import price
-from oaiworkbook.usage import Usage, read_event, read_usage
+from oaiworkbook.money.prices import price
+from oaiworkbook.money.usage import Usage, read_event, read_usage
 
 TRAFFIC = Path(__file__).parents[2] / "shared" / "real-traffic"
 FILES = sorted(TRAFFIC.glob("*/*.json"))

@@ -14,10 +14,10 @@ from typing import Any
 import openai
 import pytest
 
-from oaiworkbook import recording_file
-from oaiworkbook import recordings as library
 from oaiworkbook.client import OpenAI
-from oaiworkbook.recordings import RecordingError
+from oaiworkbook.recordings import file as recording_file
+from oaiworkbook.recordings import library
+from oaiworkbook.recordings.library import RecordingError
 from oaiworkbook.serve import PracticeServer, Reply
 
 from .echo import MODEL, Echo

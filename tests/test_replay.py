@@ -13,8 +13,8 @@ import pytest
 from pydantic import BaseModel
 
 from oaiworkbook.client import AsyncOpenAI, OpenAI
-from oaiworkbook.ledger import default_ledger
-from oaiworkbook.recordings import RecordingNotFound
+from oaiworkbook.money.ledger import default_ledger
+from oaiworkbook.recordings.library import RecordingNotFound
 
 from .echo import MODEL, MP3, Echo
 from .support import data, record, recordings  # noqa: F401

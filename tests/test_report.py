@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from oaiworkbook import costs, show
-from oaiworkbook.ledger import Call, default_ledger
-from oaiworkbook.money import usd
+from oaiworkbook.money.amounts import usd
+from oaiworkbook.money.ledger import Call, default_ledger
 from oaiworkbook.report import cost_line
 
 CALL = Call(

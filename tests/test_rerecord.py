@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from oaiworkbook import running, settings
+from oaiworkbook import settings
+from oaiworkbook.headless import running
 
 from .standin import standin
 

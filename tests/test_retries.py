@@ -18,11 +18,11 @@ from oaiworkbook import retries
 from oaiworkbook.client import AsyncOpenAI, OpenAI
 from oaiworkbook.exchange import DeadlineExceeded, last_failure
 from oaiworkbook.exercises.answers import stream_answer, text_answer
-from oaiworkbook.faults import FAULTS, plan
-from oaiworkbook.ledger import default_ledger
-from oaiworkbook.loopback import Reply, Served
-from oaiworkbook.recording_file import Answer
+from oaiworkbook.money.ledger import default_ledger
+from oaiworkbook.recordings.file import Answer
 from oaiworkbook.serve import PracticeServer
+from oaiworkbook.server.faults import FAULTS, plan
+from oaiworkbook.server.loopback import Reply, Served
 
 
 def least(low: float, high: float) -> float:

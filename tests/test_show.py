@@ -179,7 +179,7 @@ def test_outside_jupyter_a_stream_prints_as_it_comes(capsys: pytest.CaptureFixtu
 def test_nothing_heavy_loads_before_it_is_used() -> None:
     code = """if True:
         import sys
-        import oaiworkbook.report, oaiworkbook.show, oaiworkbook.spending
+        import oaiworkbook.report, oaiworkbook.show, oaiworkbook.money.spending
         oaiworkbook.show.table([[1]], ["a"])
         print({"matplotlib", "IPython", "numpy", "genai_prices"} & set(sys.modules))
     """

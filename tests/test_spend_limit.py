@@ -16,9 +16,10 @@ import openai
 import pytest
 from openai.types.realtime import ResponseDoneEvent
 
-from oaiworkbook import record_usage, spend_limit, spending
-from oaiworkbook.ledger import Call, LedgerError, SpendLimitExceeded, default_ledger
-from oaiworkbook.spending import active_budgets
+from oaiworkbook import record_usage, spend_limit
+from oaiworkbook.money import spending
+from oaiworkbook.money.ledger import Call, LedgerError, SpendLimitExceeded, default_ledger
+from oaiworkbook.money.spending import active_budgets
 
 CALL = Call(ts=0, mode="replay", endpoint="responses")
 WHEN = datetime(2026, 11, 22, tzinfo=UTC)
@@ -164,8 +165,8 @@ WORKER = """
     import sys, threading, time
     from decimal import Decimal
     from oaiworkbook import spend_limit
-    from oaiworkbook.ledger import Call, SpendLimitExceeded, default_ledger
-    from oaiworkbook.spending import active_budgets
+    from oaiworkbook.money.ledger import Call, SpendLimitExceeded, default_ledger
+    from oaiworkbook.money.spending import active_budgets
 
     kind, start = sys.argv[1], float(sys.argv[2])
     limit = spend_limit(1, name="class")
@@ -243,8 +244,8 @@ def test_a_named_limit_is_shared_and_keeps_what_was_spent(own_folders: Path) -> 
     code = """
         from decimal import Decimal
         from oaiworkbook import spend_limit
-        from oaiworkbook.ledger import Call, default_ledger
-        from oaiworkbook.spending import active_budgets
+        from oaiworkbook.money.ledger import Call, default_ledger
+        from oaiworkbook.money.spending import active_budgets
         spend_limit(9)
         with spend_limit(1, name="class"):
             call = Call(ts=0, mode="replay", endpoint="responses", status="ok", cost_usd=0.4)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from oaiworkbook.usage import endpoint_of, read_event, read_usage
+from oaiworkbook.money.usage import endpoint_of, read_event, read_usage
 
 COUNTS = {
     "input_tokens": 30,

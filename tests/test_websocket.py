@@ -20,14 +20,14 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import connect
 
 from oaiworkbook import record_usage, spend_limit
-from oaiworkbook import recordings as library
 from oaiworkbook.client import AsyncOpenAI, OpenAI
-from oaiworkbook.ledger import SpendLimitExceeded, default_ledger
-from oaiworkbook.recording_file import RecordingError, read_recording
+from oaiworkbook.money.ledger import SpendLimitExceeded, default_ledger
+from oaiworkbook.money.spending import meter
+from oaiworkbook.recordings import library
+from oaiworkbook.recordings.file import RecordingError, read_recording
 from oaiworkbook.serve import PracticeServer, Reply, Served, serve
-from oaiworkbook.sessions import settled
-from oaiworkbook.spending import meter
-from oaiworkbook.websocket import HangUp, Opened, Script, scripted
+from oaiworkbook.server.sessions import settled
+from oaiworkbook.server.websocket import HangUp, Opened, Script, scripted
 
 from .standin import refuse
 from .support import LESSON, data, recordings  # noqa: F401
@@ -45,7 +45,7 @@ COST = Decimal(20) * Decimal("0.6e-6") + Decimal(10) * Decimal("2.4e-6")
 
 @pytest.fixture(autouse=True)
 def _quick(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
-    monkeypatch.setattr("oaiworkbook.relay.QUIET", 0.05)
+    monkeypatch.setattr("oaiworkbook.server.relay.QUIET", 0.05)
 
 
 def parrot() -> Script:
@@ -337,7 +337,7 @@ def test_the_recorded_pace_is_kept(data: Path, monkeypatch: pytest.MonkeyPatch) 
     slow = re.sub(r'\["([<>])", \d+', lambda m: f'["{m[1]}", {next(numbers)}', path.read_text())
     path.write_text(slow)
     slept: list[float] = []
-    monkeypatch.setattr("oaiworkbook.websocket.time.sleep", slept.append)
+    monkeypatch.setattr("oaiworkbook.server.websocket.time.sleep", slept.append)
     monkeypatch.setenv("OAIWORKBOOK_PACE", "0.5")
     turns(OpenAI(), "tide")
     assert len(slept) >= 6
@@ -450,7 +450,7 @@ def test_usage_is_logged_once_at_the_prices_of_its_day(
         days.append(at)
         meter(call, usage, at)
 
-    monkeypatch.setattr("oaiworkbook.session_costs.meter", noted)
+    monkeypatch.setattr("oaiworkbook.money.session_costs.meter", noted)
     for event in turns(OpenAI(), "tide"):
         record_usage(event, model=MODEL)
     (_, replayed) = default_ledger().calls()

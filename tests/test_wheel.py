@@ -80,8 +80,8 @@ def test_wheel_runs_in_an_empty_folder(installed: dict[str, str], tmp_path: Path
     copied = run("-c", "from oaiworkbook import lab; print(lab.prepare())")
     assert "Copied 2 lessons" in copied.stdout, copied
     assert sorted(os.listdir(here)) == ["00_start_here.ipynb", "03_streaming.ipynb"]
-    ran = run("-m", "oaiworkbook.cli", "run", "--all")
+    ran = run("-m", "oaiworkbook.cli.main", "run", "--all")
     assert re.search(r"2 lessons ok in \d", ran.stdout), ran
-    checked = run("-m", "oaiworkbook.cli", "doctor")
+    checked = run("-m", "oaiworkbook.cli.main", "doctor")
     assert checked.returncode == 0, checked.stdout
     assert "1 in 1 lessons" in checked.stdout

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from oaiworkbook import settings
-from oaiworkbook.recording_file import Answer, Event, Recording, read_recording
-from oaiworkbook.wire import ended, parse_sse
+from oaiworkbook.recordings.file import Answer, Event, Recording, read_recording
+from oaiworkbook.recordings.wire import ended, parse_sse
 
 REAL = Path(__file__).parents[2] / "shared" / "real-traffic"
 FILES = sorted((settings.course_dir() / "data" / "recordings").glob("*/*.json"))

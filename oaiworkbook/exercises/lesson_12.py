@@ -11,7 +11,7 @@ import httpx2
 import openai
 
 from ..models import model
-from ..requests import canonical
+from ..recordings.requests import canonical
 from .core import Exercise, Wrong
 from .probe import Asked, Probe, error_answer, expect
 

@@ -20,8 +20,8 @@ import anyio
 import httpx2
 import openai
 
-from ..recording_file import Answer
-from ..requests import canonical
+from ..recordings.file import Answer
+from ..recordings.requests import canonical
 from .answers import call_item, chat_answer, error_answer, stream_answer, text_answer
 from .core import Runaway, Wrong, expect
 

@@ -14,9 +14,9 @@ from time import perf_counter
 
 from timing import interleaved, table
 
-from oaiworkbook.call import INSERT, values_of
-from oaiworkbook.ledger import Call, Ledger
-from oaiworkbook.totals import By
+from oaiworkbook.money.call import INSERT, values_of
+from oaiworkbook.money.ledger import Call, Ledger
+from oaiworkbook.money.totals import By
 
 MILLION = 1_000_000
 USAGE = {

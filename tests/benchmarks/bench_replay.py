@@ -30,7 +30,7 @@ TEXT = " ".join(["tide"] * 34)  # 42 events with the eight around the deltas
 
 
 def source(served: Served) -> Reply:
-    from oaiworkbook.recording_file import Answer
+    from oaiworkbook.recordings.file import Answer
 
     return Reply(Answer.model_validate(respond(served, TEXT, ms=0, gap=0)), "authored")
 
@@ -53,7 +53,7 @@ def constant(body: bytes, kind: str) -> openai.OpenAI:
 
 
 def recorded_bytes(folder: Path, way: str) -> bytes:
-    from oaiworkbook.recording_file import read_recording
+    from oaiworkbook.recordings.file import read_recording
 
     for path in (folder / "recordings" / LESSON).glob("*.json"):
         answer = read_recording(path).answers[0]

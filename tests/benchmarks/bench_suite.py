@@ -1,6 +1,6 @@
 """The notebook suite against the floor: starting as many kernels with the same imports, nothing else.
 
-    python -m tests.benchmarks.bench_suite
+python -m tests.benchmarks.bench_suite
 """
 
 import subprocess
@@ -11,13 +11,13 @@ from time import perf_counter
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
-from oaiworkbook.kernels import session
-from oaiworkbook.running import run_cell
+from oaiworkbook.headless.kernels import session
+from oaiworkbook.headless.running import run_cell
 
 from .timing import table
 
 ROOT = Path(__file__).parents[2]
-IMPORTS = "import openai, numpy, pydantic, matplotlib.figure, oaiworkbook.client, oaiworkbook.call_log"
+IMPORTS = "import openai, numpy, pydantic, matplotlib.figure, oaiworkbook.client, oaiworkbook.money.call_log"
 
 
 def floor(number: int) -> float:

@@ -188,7 +188,7 @@ def jupyterlab(folder: Path, browser: Browser) -> Iterator[JupyterLab]:
     options = [f"--ServerApp.root_dir={lessons}", "--LabApp.expose_app_in_browser=True"]
     with log.open("wb") as file:
         started = subprocess.Popen(
-            [sys.executable, "-m", "oaiworkbook.cli", "lab", "--no-browser", "--", *options],
+            [sys.executable, "-m", "oaiworkbook.cli.main", "lab", "--no-browser", "--", *options],
             cwd=folder,
             env=_environment(folder, home),
             stdout=file,

@@ -7,8 +7,8 @@ from typing import Any
 
 import nbformat
 
-from oaiworkbook.ledger import Call, Ledger
-from oaiworkbook.running import execute, read, tags
+from oaiworkbook.headless.running import execute, read, tags
+from oaiworkbook.money.ledger import Call, Ledger
 
 from . import generated, surroundings
 from .outputs import difference, node, shortened

@@ -11,10 +11,10 @@ import nbformat
 from packaging.requirements import Requirement
 
 from oaiworkbook import models, settings
-from oaiworkbook.ledger import Call
-from oaiworkbook.money import usd
-from oaiworkbook.playing import exercises
-from oaiworkbook.recording_file import read_recording
+from oaiworkbook.headless.playing import exercises
+from oaiworkbook.money.amounts import usd
+from oaiworkbook.money.ledger import Call
+from oaiworkbook.recordings.file import read_recording
 
 from .course import know_first, map_of, named
 from .surroundings import ROOT

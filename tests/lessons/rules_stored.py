@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from oaiworkbook.running import tags
+from oaiworkbook.headless.running import tags
 
 from .lesson import Lesson, parsed
 

@@ -8,9 +8,9 @@ from datetime import date
 
 from oaiworkbook import models
 from oaiworkbook.exercises import of_lesson
-from oaiworkbook.playing import exercises
-from oaiworkbook.running import tags
-from oaiworkbook.variants import problems
+from oaiworkbook.headless.playing import exercises
+from oaiworkbook.headless.running import tags
+from oaiworkbook.headless.variants import problems
 
 from .lesson import Lesson, parsed
 

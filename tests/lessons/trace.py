@@ -6,7 +6,7 @@ The ledger cannot tell it: a miss is no call, and what a practice server answers
 from pathlib import Path
 from typing import Any
 
-from oaiworkbook.recordings import Library
+from oaiworkbook.recordings.library import Library
 
 
 def note_into(file: str) -> None:

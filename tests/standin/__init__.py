@@ -2,7 +2,7 @@
 
 `record` mode run against it writes the recordings that ship. They are `authored`: not produced by
 OpenAI's models. One module a lesson, `lesson_NN.py`, with `def answer(served) -> dict | None`: an
-answer in the form of `oaiworkbook/recording_file.py`, or None for a request that is not its own.
+answer in the form of `oaiworkbook/recordings/file.py`, or None for a request that is not its own.
 A lesson with WebSockets has `def session(path, query) -> Script | None` too: a function that is given
 each event of the client (first None) and returns what the server says, `(seconds before, event)`.
 
@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from oaiworkbook.errors import WorkbookError
-from oaiworkbook.faults import error_answer
-from oaiworkbook.recording_file import Answer
+from oaiworkbook.recordings.file import Answer
 from oaiworkbook.serve import PracticeServer, Reply, Served
-from oaiworkbook.websocket import Opened, Script, scripted
+from oaiworkbook.server.faults import error_answer
+from oaiworkbook.server.websocket import Opened, Script, scripted
 
 ASSETS = Path(__file__).parent / "assets"
 

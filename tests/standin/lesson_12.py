@@ -13,8 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from oaiworkbook.faults import error_answer
 from oaiworkbook.serve import Served
+from oaiworkbook.server.faults import error_answer
 
 from .common import count, headers, pieces, rate_limit_headers, spread
 

@@ -9,9 +9,9 @@ from email.parser import BytesParser
 from threading import Lock
 from typing import Any
 
-from oaiworkbook.faults import error_answer
-from oaiworkbook.requests import canonical_parts
+from oaiworkbook.recordings.requests import canonical_parts
 from oaiworkbook.serve import Served
+from oaiworkbook.server.faults import error_answer
 
 from .common import CREATED, headers, identifier, letters, seed
 from .responses import respond

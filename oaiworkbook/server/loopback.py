@@ -14,12 +14,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from . import settings
-from .exchange import PRACTICE
+from .. import settings
+from ..exchange import PRACTICE
+from ..recordings.file import Answer
+from ..recordings.library import RecordingNotFound
+from ..recordings.requests import CanonicalRequest, canonical_parts
 from .faults import Fault, error_answer, rate_limited
-from .recording_file import Answer
-from .recordings import RecordingNotFound
-from .requests import CanonicalRequest, canonical_parts
 
 if TYPE_CHECKING:
     from .websocket import Opened

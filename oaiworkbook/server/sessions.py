@@ -15,14 +15,14 @@ from typing import Any
 
 from websockets.sync.server import ServerConnection
 
-from . import settings
-from .exchange import PRACTICE
+from .. import settings
+from ..exchange import PRACTICE
+from ..money.session_costs import SessionMeter
+from ..recordings.file import Answer, Frame
+from ..recordings.library import Library
+from ..recordings.requests import CanonicalRequest, canonical_parts
+from ..settings import Mode
 from .loopback import Served
-from .recording_file import Answer, Frame
-from .recordings import Library
-from .requests import CanonicalRequest, canonical_parts
-from .session_costs import SessionMeter
-from .settings import Mode
 from .websocket import HangUp, Opened, play
 
 # The event with which the server ends its reply to an event, where every such event gets one.

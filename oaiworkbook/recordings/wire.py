@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .recording_file import Answer, Event
+from .file import Answer, Event
 
 _KEPT = frozenset(
     {

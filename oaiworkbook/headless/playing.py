@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from . import settings
+from .. import settings
 from .kernels import session
 from .running import Failure, Result, Run, read, run_cell, tags
 from .variants import variants
@@ -67,7 +67,7 @@ def exercises(notebook: nbformat.NotebookNode) -> dict[str, tuple[int, int]]:
 
 def answers(lesson: str) -> dict[str, list[tuple[str, str]]]:
     """The reference of each exercise, and in a clone the named wrong answers that the tests know."""
-    from .exercises import of_lesson
+    from ..exercises import of_lesson
 
     number = lesson[:2]
     known = {each.id: [("reference", each.reference)] for each in of_lesson(number)}

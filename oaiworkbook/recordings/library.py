@@ -10,8 +10,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from .errors import WorkbookError
-from .recording_file import (
+from ..errors import WorkbookError
+from .file import (
     Answer,
     Provenance,
     RecordedRequest,

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from . import settings
+from .. import settings
+from .amounts import usd as written
 from .ledger import Call, Ledger, LedgerError, SpendLimitExceeded, default_ledger
-from .money import usd as written
 
 if TYPE_CHECKING:
     from .usage import Usage

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any
 
-from .errors import WorkbookError
+from ..errors import WorkbookError
 
 _SPEC = re.compile(r"(?P<name>[a-z0-9_-]+?)(?::(?P<value>\d+(?:\.\d+)?))?(?P<times>\*\d*)?")
 

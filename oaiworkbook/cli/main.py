@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from .cli_parser import parser
+from .parser import parser
 
 Action = Callable[[argparse.Namespace], int]
 
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def lab(args: argparse.Namespace) -> int:
-    from .lab import start
+    from ..lab import start
 
     start(args.lesson, browser=not args.no_browser, port=args.port, extra=args.extra)
     return 0
@@ -51,14 +51,14 @@ def lab(args: argparse.Namespace) -> int:
 
 def run(args: argparse.Namespace) -> int:
     _lessons_or_all(args)
-    from . import cli_run
+    from . import run as cli_run
 
     return cli_run.run(args)
 
 
 def record(args: argparse.Namespace) -> int:
     _lessons_or_all(args)
-    from . import cli_run
+    from . import run as cli_run
 
     return cli_run.record(args)
 
@@ -69,33 +69,33 @@ def _lessons_or_all(args: argparse.Namespace) -> None:
 
 
 def serve(args: argparse.Namespace) -> int:
-    from . import cli_serve
+    from . import serve as cli_serve
 
     faults = [name for given in args.fail for name in given.split(",") if name]
     return cli_serve.serve(faults, rpm=args.rpm, port=args.port, lesson=_stem(args.lesson))
 
 
 def costs(args: argparse.Namespace) -> int:
-    from . import report
+    from .. import report
 
     print(report.costs(args.by, lesson=_stem(args.lesson), days=args.days))
     return 0
 
 
 def _stem(number: str | None) -> str | None:
-    from . import lessons
+    from .. import lessons
 
     return None if number is None else lessons.find(number).stem
 
 
 def models(args: argparse.Namespace) -> int:
-    from . import models, settings
+    from .. import models, settings
 
     if args.within is not None and not args.check:
         args.parser.error("--within needs --check")
     client = None
     if settings.mode() == "live":
-        from .client import OpenAI
+        from ..client import OpenAI
 
         client = OpenAI()
     day = args.on or models.today()
@@ -119,8 +119,8 @@ def models(args: argparse.Namespace) -> int:
 
 
 def doctor(args: argparse.Namespace) -> int:
-    from .doctor import doctor
-    from .lab import environment
+    from ..doctor import doctor
+    from ..lab import environment
 
     os.environ.update(environment())
     report = doctor()
@@ -129,7 +129,7 @@ def doctor(args: argparse.Namespace) -> int:
 
 
 def reset(args: argparse.Namespace) -> int:
-    from . import lab, lessons
+    from .. import lab, lessons
 
     done = lessons.reset(args.lesson)
     if not done.changed:

@@ -5,8 +5,8 @@ import shlex
 import time
 from collections.abc import Sequence
 
-from . import settings
-from .serve import PracticeServer
+from .. import settings
+from ..serve import PracticeServer
 
 
 def serve(faults: Sequence[str], *, rpm: int | None, port: int, lesson: str | None) -> int:
@@ -33,7 +33,7 @@ def serve(faults: Sequence[str], *, rpm: int | None, port: int, lesson: str | No
 
 def example(url: str) -> str:
     """A curl command that has a recorded answer: the shortest request among the recordings."""
-    from .recordings import Library, RecordingError
+    from ..recordings.library import Library, RecordingError
 
     library = Library(settings.data_dir() / "recordings")
     bodies = {}

@@ -14,11 +14,11 @@ from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 
-from . import settings
+from .. import settings
+from ..errors import WorkbookError
+from .amounts import usd
 from .call import ALREADY_COUNTED, INSERT, SELECT, UPDATE, Call, call_of, values_of
-from .errors import WorkbookError
 from .ledger_file import LedgerError, connect, explain
-from .money import usd
 from .totals import By, Total, totals
 
 __all__ = ["Call", "Ledger", "LedgerError", "SpendLimitExceeded", "Total", "default_ledger"]

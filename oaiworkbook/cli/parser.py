@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
-from . import __version__
+from .. import __version__
 
 ABOUT = """\
     Learn the OpenAI API in JupyterLab: numbered lessons that answer from recordings,

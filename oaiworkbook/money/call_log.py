@@ -8,12 +8,12 @@ from typing import Any
 
 import httpx2
 
+from ..recordings.requests import CanonicalRequest
+from ..settings import Mode
 from .bounds import upper_bound
 from .call import ALREADY_COUNTED, Call
 from .ledger import Ledger, LedgerError, default_ledger
 from .prices import price
-from .requests import CanonicalRequest
-from .settings import Mode
 from .spending import active_budgets
 from .usage import endpoint_of, read_usage
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
-from . import settings
+from .. import settings
 from .ledger import Call, LedgerError, default_ledger
 from .spending import active_budgets, meter, refuse_past_limits
 

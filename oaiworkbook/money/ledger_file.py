@@ -5,7 +5,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from .errors import WorkbookError
+from ..errors import WorkbookError
 
 # One script a schema version; PRAGMA user_version counts those already run. Append, never edit.
 SCHEMA = [

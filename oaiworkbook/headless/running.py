@@ -11,7 +11,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from .errors import WorkbookError
+from ..errors import WorkbookError
 from .kernels import session
 
 OnCell = Callable[[int, int], None]

@@ -20,9 +20,9 @@ from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 from websockets.sync.server import ServerConnection
 
-from . import settings
-from .errors import WorkbookError
-from .exchange import PRACTICE
+from .. import settings
+from ..errors import WorkbookError
+from ..exchange import PRACTICE
 
 _REASON = 123  # bytes; a close frame holds no more
 _GRACE = 0.2  # seconds in which a client that is about to send something can still do so

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from .money import usd as written
+from .amounts import usd as written
 from .prices import price, rates
 from .request_fields import file_size, part, text_bytes, whole
 from .usage import Usage, endpoint_of, parts_of

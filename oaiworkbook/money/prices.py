@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from .money import usd as written
+from .amounts import usd as written
 from .price_data import UnknownPriceError, standing
 from .price_parts import (
     UNITS,

@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from . import lessons, running, settings
-from .doctor import is_loopback
-from .errors import WorkbookError
-from .ledger import default_ledger
-from .money import usd
+from .. import lessons, settings
+from ..doctor import is_loopback
+from ..errors import WorkbookError
+from ..headless import running
+from ..money.amounts import usd
+from ..money.ledger import default_ledger
 
 if TYPE_CHECKING:
-    from .recording_file import Recording
+    from ..recordings.file import Recording
 
 # The result of one lesson, and a line about what it wrote.
 Ran = tuple[running.Result, str]
@@ -121,10 +122,10 @@ def _announce(notebooks: list[Path], cap: Decimal, *, missing: bool) -> None:
 
 def estimated(lesson: str) -> Estimate:
     """Prices the answers that are recorded for a lesson as if they were asked for now."""
-    from .prices import price
-    from .recordings import Library
-    from .requests import CanonicalRequest
-    from .usage import read_usage
+    from ..money.prices import price
+    from ..money.usage import read_usage
+    from ..recordings.library import Library
+    from ..recordings.requests import CanonicalRequest
 
     now = datetime.now(UTC)
     sum_usd, calls, unknown = Decimal(0), 0, 0
@@ -167,7 +168,7 @@ def _stamps(lesson: str) -> dict[str, int]:
 
 def _written(lesson: str, before: dict[str, int]) -> str:
     """What recording has written, in words."""
-    from .recordings import Library
+    from ..recordings.library import Library
 
     folder = settings.data_dir() / "recordings" / lesson
     written = [name for name, stamp in _stamps(lesson).items() if before.get(name) != stamp]

@@ -19,17 +19,17 @@ from websockets.protocol import State
 from websockets.sync.client import ClientConnection, connect
 from websockets.sync.server import ServerConnection
 
-from . import settings
-from .errors import WorkbookError
-from .exchange import PRACTICE, Hook
+from .. import settings
+from ..errors import WorkbookError
+from ..exchange import PRACTICE, Hook
+from ..money.prices import rates
+from ..money.session_costs import SessionMeter
+from ..recordings.file import Answer, Frame, Provenance, RecordingError
+from ..recordings.wire import kept_headers
 from .faults import error_answer
 from .loopback import Reply, Served
-from .prices import rates
-from .recording_file import Answer, Frame, Provenance, RecordingError
-from .session_costs import SessionMeter
 from .sessions import canonical_event, session_request, settled
 from .websocket import Opened, parsed, refuse
-from .wire import kept_headers
 
 if TYPE_CHECKING:
     from httpx2 import URL
