@@ -2,6 +2,7 @@
 
 import functools
 import json
+import sys
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ EXERCISES = [
 def lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "lesson_98.py").write_text(LESSON)
     monkeypatch.setattr(exercises, "__path__", [*exercises.__path__, str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "oaiworkbook.exercises.lesson_98", raising=False)
     exercises._shown.clear()
 
 

@@ -1,6 +1,7 @@
 """The lint of lessons: a lesson that fits passes, and each rule alone notices what it is for."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ PNG = "data:image/png;base64,iVBORw0KGgo="
 def its_exercises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "lesson_98.py").write_text(a_lesson.EXERCISES)
     monkeypatch.setattr(exercises, "__path__", [*exercises.__path__, str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "oaiworkbook.exercises.lesson_98", raising=False)
 
 
 def found(notebook: Any, path: Path = Path(NAME)) -> dict[str, str]:
