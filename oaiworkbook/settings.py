@@ -8,6 +8,8 @@
 | `OAIWORKBOOK_RECORD` | `missing`: record mode asks only for what is not recorded yet | everything |
 | `OAIWORKBOOK_PACE` | factor on recorded waits: 1 as recorded, 0 none | 1 |
 | `OAIWORKBOOK_LEDGER` | the SQLite file that logs the calls | in the user's data folder |
+| `OAIWORKBOOK_PROGRESS` | folder that remembers which exercises are solved | in the user's data folder |
+| `OAIWORKBOOK_STRICT` | `1`: an exercise that is not solved raises | unset |
 | `OAIWORKBOOK_MAX_USD` | most that live and record mode may spend in one day (UTC) | 1.00 |
 """
 

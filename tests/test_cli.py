@@ -121,7 +121,7 @@ def test_bug_is_not_hidden(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_version_and_help_import_nothing_heavy() -> None:
     program = (
-        "import sys\nfrom oaiworkbook import cli\n"
+        "import sys\nfrom oaiworkbook.cli import main as cli\n"
         "try: cli.main(['--version'])\nexcept SystemExit: pass\n"
         "print(sorted({'openai', 'jupyterlab', 'nbclient', 'matplotlib'} & set(sys.modules)))"
     )
