@@ -170,8 +170,11 @@ class JupyterLab:
             lesson.close()
 
     def left_the_machine(self) -> list[str]:
-        """What the page and the kernels have asked of other machines so far."""
-        return self.outside + self.watched.read_text("utf-8").splitlines()
+        """What the page and the kernels have asked of other machines since the last call."""
+        asked = self.outside + self.watched.read_text("utf-8").splitlines()
+        self.outside.clear()
+        self.watched.write_text("", encoding="utf-8")
+        return asked
 
 
 @contextmanager
