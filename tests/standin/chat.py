@@ -13,6 +13,7 @@ from .common import (
     obfuscation,
     pieces,
     rate_limit_headers,
+    schema_tokens,
     spread,
 )
 
@@ -45,7 +46,7 @@ def chat(
     form = served.form
     spoken = [texts] if isinstance(texts, str) else texts or []
     if prompt_tokens is None:
-        prompt_tokens = count_messages(message_texts(form))
+        prompt_tokens = count_messages(message_texts(form)) + schema_tokens(form)
     if completion_tokens is None:
         completion_tokens = reasoning_tokens + sum(count(t) + 4 for t in spoken)
     usage = {

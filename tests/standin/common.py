@@ -72,6 +72,13 @@ def count_messages(messages: list[tuple[str, str]]) -> int:
     return sum(count(text) + 4 for _, text in messages) + 2
 
 
+def schema_tokens(form: dict[str, Any]) -> int:
+    """Input tokens of a JSON Schema: its compact text. Real requests showed 22 to 28 for 24."""
+    flat, nested = form.get("text") or {}, form.get("response_format") or {}
+    schema = (flat.get("format") or nested.get("json_schema") or {}).get("schema")
+    return count(json.dumps(schema, separators=(",", ":"))) if schema else 0
+
+
 def rate_limit_headers(tokens: int) -> dict[str, str]:
     return {
         "x-ratelimit-limit-requests": "5000",

@@ -15,6 +15,7 @@ from .common import (
     opaque,
     pieces,
     rate_limit_headers,
+    schema_tokens,
     spread,
 )
 
@@ -57,6 +58,11 @@ def message_item(
         "phase": "final_answer",
         "role": "assistant",
     }
+
+
+def refusal_item(served: Served, text: str) -> dict[str, Any]:
+    """A message whose only part is a refusal; not for streams."""
+    return message_item(served, "") | {"content": [{"type": "refusal", "refusal": text}]}
 
 
 def function_call_item(
@@ -106,7 +112,7 @@ def respond(
     if output_tokens is None:
         output_tokens = reasoning_tokens + _visible_tokens(output)
     if input_tokens is None:
-        input_tokens = count_messages(input_texts(form))
+        input_tokens = count_messages(input_texts(form)) + schema_tokens(form)
     details = {"cache_write_tokens": cache_write_tokens, "cached_tokens": cached_tokens}
     usage = {
         "input_tokens": input_tokens,
@@ -150,7 +156,7 @@ def respond(
         "service_tier": service_tier or "default",
         "store": form.get("store", True),
         "temperature": form.get("temperature", 1.0),
-        "text": {"format": {"type": "text"}, "verbosity": "medium", **(form.get("text") or {})},
+        "text": _text(form.get("text")),
         "tool_choice": form.get("tool_choice", "auto"),
         "tool_usage": {
             "image_gen": {
@@ -182,10 +188,23 @@ def _visible_tokens(output: list[dict[str, Any]]) -> int:
     total = 0
     for item in output:
         if item["type"] == "message":
-            total += count("".join(part.get("text", "") for part in item["content"])) + 4
+            total += count("".join(_said(part) for part in item["content"])) + 4
         elif item["type"] == "function_call":
             total += count(item["name"]) + count(item["arguments"]) + 4
     return total
+
+
+def _said(part: dict[str, Any]) -> str:
+    said: str = part.get("text") or part.get("refusal") or ""
+    return said
+
+
+def _text(asked: dict[str, Any] | None) -> dict[str, Any]:
+    """`text` as the API sends it back: a schema gets the description that was not given."""
+    whole = {"format": {"type": "text"}, "verbosity": "medium", **(asked or {})}
+    if whole["format"]["type"] == "json_schema":
+        whole["format"] = {"description": None, **whole["format"]}
+    return whole
 
 
 def _events(served: Served, body: dict[str, Any], ms: int, gap: int) -> list[list[Any]]:
