@@ -4,10 +4,12 @@ import asyncio
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -44,8 +46,21 @@ COST = Decimal(20) * Decimal("0.6e-6") + Decimal(10) * Decimal("2.4e-6")
 
 
 @pytest.fixture(autouse=True)
-def _quick(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def _quick(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: F811
+    """Short waits; and a client that waits for ever fails where the platform can tell it so."""
     monkeypatch.setattr("oaiworkbook.server.relay.QUIET", 0.05)
+    if not hasattr(signal, "SIGALRM"):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(30)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def _too_long(*_: Any) -> None:
+    raise TimeoutError("a session waits for ever")
 
 
 def parrot() -> Script:
@@ -215,6 +230,15 @@ def test_an_edited_turn_never_gets_another_turn_s_answer(
         assert 'yours:    ["Tide"]' in error["message"]
 
 
+def test_a_client_that_sends_before_it_listens_still_hears_why() -> None:
+    record(lambda c: turns(c, "tide"))
+    with OpenAI().realtime.connect(model=MODEL) as connection:
+        connection.conversation.item.create(item=item("ebb"))
+        time.sleep(0.05)
+        connection.response.create()
+        assert [connection.recv().type for _ in range(2)] == ["session.created", "error"]
+
+
 def test_another_model_is_another_session() -> None:
     record(lambda c: turns(c, "tide"))
     with OpenAI().realtime.connect(model="gpt-realtime-2.1") as connection:
@@ -296,14 +320,23 @@ def test_a_client_that_leaves_early_gets_a_whole_recording(data: Path) -> None: 
     leave(OpenAI())
 
 
-def test_a_client_that_only_listens_is_recorded_too(data: Path) -> None:  # noqa: F811
+def test_a_client_that_only_listens_is_recorded_too(
+    data: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def listen(client: Any) -> str:
         with client.realtime.connect(model=MODEL) as connection:
             return str(connection.recv().session.id)
 
     assert record(listen) == "sess_1"
     assert len(frames(data)) == 1
+    taken: list[Path] = []
+    monkeypatch.setattr(library.Library, "take", lambda _, path: taken.append(path))
     assert listen(OpenAI()) == "sess_1"
+    until = time.monotonic() + 5
+    while not taken and time.monotonic() < until:
+        time.sleep(0.01)
+    assert taken == recordings(data), "the lesson's tests see that it is used"
 
 
 def test_a_session_that_the_server_ends_is_recorded_and_ends_again(data: Path) -> None:  # noqa: F811
