@@ -7,6 +7,8 @@ Each function returns an answer as recordings and the practice server have it: a
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..server import faults
+
 Json = dict[str, Any]
 _AT = 1790000000  # any second; answers must not differ from run to run
 _JSON = {"content-type": "application/json", "openai-version": "2020-10-01"}
@@ -18,7 +20,7 @@ def text_answer(text: str, *, output: Sequence[Json] | None = None, **fields: An
 
     `usage=(input, output)` or `(input, output, reasoning)` sets the token counts.
     """
-    return {"status": 200, "headers": _JSON, "json": _response(text, output, fields)}
+    return {"status": 200, "headers": _JSON, "json": response_body(text, output, fields)}
 
 
 def call_item(name: str, arguments: str, call_id: str = "call_1") -> Json:
@@ -80,11 +82,11 @@ def error_answer(
     param: str | None = None,
 ) -> Json:
     """An error as the API words it: `error.type`, `error.code`, `error.message`, `error.param`."""
-    error = {"message": message, "type": kind, "param": param, "code": code}
-    return {"status": status, "headers": _JSON | dict(headers or {}), "json": {"error": error}}
+    return faults.error_answer(status, message, kind, code, param, dict(headers or {}))
 
 
-def _response(text: str, output: Sequence[Json] | None, fields: Json) -> Json:
+def response_body(text: str, output: Sequence[Json] | None, fields: Json) -> Json:
+    """The whole object of `/v1/responses`; `fields` replace what is in it by default."""
     if output is None:
         output = [_message([_part(text)])]
     given = dict(fields)
@@ -102,7 +104,7 @@ def _response(text: str, output: Sequence[Json] | None, fields: Json) -> Json:
         "billing": {"payer": "developer"},
         "completed_at": _AT + 1,
         "error": None,
-        "frequency_penalty": 0,
+        "frequency_penalty": 0.0,
         "incomplete_details": None,
         "instructions": None,
         "max_output_tokens": None,
@@ -111,7 +113,7 @@ def _response(text: str, output: Sequence[Json] | None, fields: Json) -> Json:
         "moderation": None,
         "output": list(output),
         "parallel_tool_calls": True,
-        "presence_penalty": 0,
+        "presence_penalty": 0.0,
         "previous_response_id": None,
         "prompt_cache_key": None,
         "prompt_cache_retention": "24h",
@@ -141,7 +143,7 @@ def _response(text: str, output: Sequence[Json] | None, fields: Json) -> Json:
 
 def _response_events(pieces: Sequence[str], fields: Json) -> list[list[Any]]:
     text = "".join(pieces)
-    done = _response(text, None, fields)
+    done = response_body(text, None, fields)
     begun = done | {"status": "in_progress", "completed_at": None, "output": [], "usage": None}
     item = _message([]) | {"status": "in_progress"}
     there = {"item_id": "msg_1", "output_index": 0, "content_index": 0}

@@ -13,8 +13,7 @@ from ..settings import Mode
 from .bounds import upper_bound
 from .call import ALREADY_COUNTED, Call
 from .ledger import Ledger, LedgerError, default_ledger
-from .prices import price
-from .spending import active_budgets
+from .spending import active_budgets, meter
 from .usage import endpoint_of, read_usage
 
 _ANSWERS_IN_JSON = frozenset(
@@ -102,23 +101,9 @@ def _meter(
         else:
             call.cost_usd, call.price_note = Decimal(0), "not billed by itself"
         return
-    call.model, call.service_tier = usage.model, usage.service_tier
-    call.response_id, call.usage = usage.response_id, usage.raw
-    tokens = usage.quantities
-    call.input_tokens = _whole(tokens.get("input_tokens"))
-    call.cached_tokens = _whole(tokens.get("cache_read_tokens"))
-    call.cache_write_tokens = _whole(tokens.get("cache_write_tokens"))
-    call.output_tokens = _whole(tokens.get("output_tokens"))
-    call.reasoning_tokens = _whole(tokens.get("output_reasoning_tokens"))
+    meter(call, usage, at)
     if request.method == "GET" and (call.mode, usage.response_id) in _priced:
         # In live mode the ledger sees to this; in replay it counts a call again when it is run again.
-        call.price_note = ALREADY_COUNTED
-        return
-    priced = price(usage, at)
-    call.cost_usd, call.price_note = priced.usd, priced.note
-    if priced.usd is not None:
+        call.cost_usd, call.price_note = None, ALREADY_COUNTED
+    elif call.cost_usd is not None:
         _priced.add((call.mode, usage.response_id))
-
-
-def _whole(value: float | None) -> int | None:
-    return None if value is None else int(value)

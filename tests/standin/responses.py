@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from oaiworkbook.exercises.answers import response_body
 from oaiworkbook.serve import Served
 
 from .common import (
@@ -20,7 +21,24 @@ from .common import (
 )
 
 _STREAM = "text/event-stream; charset=utf-8"
-_NO_IMAGES = {"image_tokens": 0, "text_tokens": 0}
+# Fields of the request that come back in the answer as they were sent.
+_ECHOED = (
+    "instructions",
+    "max_output_tokens",
+    "max_tool_calls",
+    "parallel_tool_calls",
+    "previous_response_id",
+    "prompt_cache_key",
+    "safety_identifier",
+    "store",
+    "temperature",
+    "tool_choice",
+    "tools",
+    "top_logprobs",
+    "top_p",
+    "truncation",
+    "metadata",
+)
 
 
 def input_texts(form: dict[str, Any]) -> list[tuple[str, str]]:
@@ -122,60 +140,32 @@ def respond(
         "total_tokens": input_tokens + output_tokens,
     }
     took = round((ms + gap * output_tokens) / 1000) if form.get("stream") else round(ms / 1000)
-    body = {
-        "id": identifier("resp_", served),
-        "object": "response",
-        "created_at": CREATED,
-        "status": "incomplete" if incomplete else "completed",
-        "access_programs": None,
-        "background": bool(form.get("background")),
-        "billing": {"payer": "developer"},
-        "completed_at": None if incomplete else CREATED + took,
-        "error": None,
-        "frequency_penalty": 0.0,
-        "incomplete_details": {"reason": incomplete} if incomplete else None,
-        "instructions": form.get("instructions"),
-        "max_output_tokens": form.get("max_output_tokens"),
-        "max_tool_calls": form.get("max_tool_calls"),
-        "model": model or form["model"],
-        "moderation": None,
-        "output": output,
-        "parallel_tool_calls": form.get("parallel_tool_calls", True),
-        "presence_penalty": 0.0,
-        "previous_response_id": form.get("previous_response_id"),
-        "prompt_cache_key": form.get("prompt_cache_key"),
-        "prompt_cache_retention": "24h",
-        "reasoning": {
-            "context": "all_turns",
-            "effort": "medium",
-            "mode": "standard",
-            "summary": None,
-            **(form.get("reasoning") or {}),
-        },
-        "safety_identifier": form.get("safety_identifier"),
-        "service_tier": service_tier or "default",
-        "store": form.get("store", True),
-        "temperature": form.get("temperature", 1.0),
-        "text": _text(form.get("text")),
-        "tool_choice": form.get("tool_choice", "auto"),
-        "tool_usage": {
-            "image_gen": {
-                "input_tokens": 0,
-                "input_tokens_details": _NO_IMAGES,
-                "output_tokens": 0,
-                "output_tokens_details": _NO_IMAGES,
-                "total_tokens": 0,
+    body = response_body(
+        "",
+        output,
+        {
+            "id": identifier("resp_", served),
+            "created_at": CREATED,
+            "status": "incomplete" if incomplete else "completed",
+            "background": bool(form.get("background")),
+            "completed_at": None if incomplete else CREATED + took,
+            "incomplete_details": {"reason": incomplete} if incomplete else None,
+            "model": model or form["model"],
+            "reasoning": {
+                "context": "all_turns",
+                "effort": "medium",
+                "mode": "standard",
+                "summary": None,
+                **(form.get("reasoning") or {}),
             },
-            "web_search": {"num_requests": web_searches},
+            "service_tier": service_tier or "default",
+            "text": {"format": {"type": "text"}, "verbosity": "medium", **(form.get("text") or {})},
+            "top_p": 0.98,
+            **{name: form[name] for name in _ECHOED if form.get(name) is not None},
         },
-        "tools": form.get("tools", []),
-        "top_logprobs": form.get("top_logprobs", 0),
-        "top_p": form.get("top_p", 0.98),
-        "truncation": form.get("truncation", "disabled"),
-        "usage": usage,
-        "user": None,
-        "metadata": form.get("metadata") or {},
-    }
+    )
+    body["usage"] = usage
+    body["tool_usage"]["web_search"] = {"num_requests": web_searches}
     limits = rate_limit_headers(usage["total_tokens"])
     if not form.get("stream"):
         return {"status": 200, "headers": headers(served, ms - 40) | limits, "ms": ms, "json": body}
