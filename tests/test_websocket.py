@@ -502,6 +502,34 @@ def test_record_usage_returns_what_is_logged_already() -> None:
     assert call.cost_usd == COST
 
 
+def test_responses_over_a_websocket_replay_and_are_logged_once() -> None:
+    usage = {"input_tokens": 10, "output_tokens": 5, "total_tokens": 15}
+    whole = {"id": "resp_ws", "object": "response", "status": "completed", "output": []}
+    whole |= {"model": "gpt-6-luna", "usage": usage}
+
+    def script(heard: Any) -> Iterator[tuple[float, Any]]:
+        if heard and heard["type"] == "response.create":
+            yield 0, {"type": "response.completed", "sequence_number": 0, "response": whole}
+
+    def ask(client: Any, text: str = "tide") -> Any:
+        with client.responses.connect() as connection:
+            connection.response.create(model="gpt-6-luna", input=text)
+            return connection.recv()
+
+    with PracticeServer(source=nothing, sessions=lambda *_: scripted(script)) as server:
+        client = OpenAI(mode="record", base_url=server.url, api_key="sk-test")
+        ask(client)
+        client._client.hook.finish()
+    event = ask(OpenAI())
+    assert event.response.id == "resp_ws"
+    record_usage(event)
+    recorded, replayed = default_ledger().calls()
+    assert (recorded.endpoint, replayed.mode) == ("responses", "replay")
+    assert recorded.cost_usd == replayed.cost_usd
+    assert recorded.cost_usd
+    assert ask(OpenAI(), "ebb").type == "error"
+
+
 def test_what_the_user_s_speech_costs_is_logged_with_its_model(data: Path) -> None:  # noqa: F811
     def script(heard: Any) -> Iterator[tuple[float, Any]]:
         if heard and heard["type"] == "input_audio_buffer.commit":

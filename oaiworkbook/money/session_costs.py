@@ -16,7 +16,7 @@ from .ledger import Call, LedgerError, default_ledger
 from .spending import active_budgets, meter, refuse_past_limits
 
 _REMEMBERED = 1_000  # events
-# What a meter has logged, by event id: `record_usage` must not count it again.
+# What a meter has logged, by the event's name: `record_usage` must not count it again.
 _logged: dict[str, Call] = {}
 
 
@@ -41,12 +41,19 @@ def record_usage(
     if "type" not in body:
         kind = type(event).__name__
         raise TypeError(f"record_usage takes an event of a WebSocket session, not {kind}.")
-    call = _logged.get(body.get("event_id", "")) or log_event(
+    call = _logged.get(_name_of(body)) or log_event(
         body, settings.mode(), model=model, transcription_model=transcription_model, at=at
     )
     if call is not None:
         refuse_past_limits(call.mode, Decimal(str(call.cost_usd or 0)), over=True)
     return call
+
+
+def _name_of(event: Mapping[str, Any]) -> str:
+    """An id of the event's own: events of the Responses API have none but their response's."""
+    response = event.get("response")
+    inner = response.get("id") if isinstance(response, Mapping) else None
+    return str(event.get("event_id") or inner or "")
 
 
 def log_event(
@@ -121,8 +128,8 @@ class SessionMeter:
         if call is None:
             return
         self._check = True
-        if "event_id" in event:
-            _logged[event["event_id"]] = call
+        if name := _name_of(event):
+            _logged[name] = call
             while len(_logged) > _REMEMBERED:
                 del _logged[next(iter(_logged))]
 
