@@ -168,3 +168,15 @@ def test_a_copied_program_needs_only_the_base_url(tmp_path: Path) -> None:
             env=dict(os.environ, OPENAI_BASE_URL=url, OPENAI_API_KEY="sk-test"),
         )
     assert out.strip() == "You said: tide"
+
+
+def test_a_mistake_in_a_source_reaches_its_author() -> None:
+    def broken(served: Any) -> Any:
+        raise KeyError("tide")
+
+    with PracticeServer(source=broken) as server:
+        client = openai.OpenAI(base_url=server.url, api_key="sk-test")
+        with pytest.raises(
+            openai.BadRequestError, match="source of this server failed: KeyError: 'tide'"
+        ):
+            ask(client)

@@ -163,6 +163,10 @@ class _Handler(BaseHTTPRequestHandler):
                     404, str(miss), "invalid_request_error", "recording_not_found"
                 )
                 reply = Reply(Answer.model_validate(answer), "authored")
+            except Exception as error:  # a mistake in a source: its author should see it
+                text = f"The source of this server failed: {type(error).__name__}: {error}"
+                answer = error_answer(400, text, "invalid_request_error", "source_failed")
+                reply = Reply(Answer.model_validate(answer), "authored")
         self._note(
             str(reply.answer.status) + (f" {fault.kind}" if fault.kind in ("cut", "end") else "")
         )
