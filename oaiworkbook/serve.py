@@ -16,7 +16,8 @@ from . import settings
 from .errors import WorkbookError
 from .recordings.library import Library
 from .server.faults import Fault, plan
-from .server.loopback import LoopbackServer, RateLimit, Reply, Served
+from .server.loopback import LoopbackServer, Reply, Served
+from .server.rate_limit import RateLimit
 
 if TYPE_CHECKING:
     from .server.websocket import Opened

@@ -6,10 +6,9 @@ A request for a WebSocket goes on in `websocket.py`.
 import os
 import socket
 import struct
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,7 +18,8 @@ from ..exchange import PRACTICE
 from ..recordings.file import Answer
 from ..recordings.library import RecordingNotFound
 from ..recordings.requests import CanonicalRequest, canonical_parts
-from .faults import Fault, error_answer, rate_limited
+from .faults import Fault, error_answer
+from .rate_limit import RateLimit, limited
 
 if TYPE_CHECKING:
     from .websocket import Opened
@@ -45,34 +45,6 @@ class Reply:
     answer: Answer
     written: str
     folder: Path = Path()
-
-
-@dataclass
-class RateLimit:
-    """A bucket that refills at `rpm` requests a minute and holds half a second's worth, at least 1."""
-
-    rpm: int
-    _level: float = field(init=False)
-    _at: float = field(init=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def __post_init__(self) -> None:
-        self._level, self._at = self.burst, time.monotonic()
-
-    @property
-    def burst(self) -> float:
-        return max(1.0, self.rpm / 120)
-
-    def take(self) -> float:
-        """Seconds to wait before another try; 0 if this request may pass."""
-        with self._lock:
-            now = time.monotonic()
-            self._level = min(self.burst, self._level + (now - self._at) * self.rpm / 60)
-            self._at = now
-            if self._level < 1:
-                return (1 - self._level) * 60 / self.rpm
-            self._level -= 1
-            return 0.0
 
 
 class Practice(Protocol):
@@ -136,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
         served = Served(asked, {k.lower(): v for k, v in self.headers.items()}, raw)
         fault, extra = self.practice.next_fault(), dict[str, str]()
         if self.practice.limit and fault.kind == "ok":
-            fault, extra = _limited(self.practice.limit)
+            fault, extra = limited(self.practice.limit)
         self._act(fault, served, extra)
 
     do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = handle_any  # noqa: N815
@@ -238,19 +210,3 @@ class _Handler(BaseHTTPRequestHandler):
             self.rfile.readline()
             return b"".join(chunks)
         return self.rfile.read(int(self.headers.get("content-length", 0)))
-
-
-def _limited(limit: RateLimit) -> tuple[Fault, dict[str, str]]:
-    wait = limit.take()
-    headers = {
-        "x-ratelimit-limit-requests": str(limit.rpm),
-        "x-ratelimit-remaining-requests": "0" if wait else "1",
-        "x-ratelimit-reset-requests": f"{round(wait * 1000)}ms",
-    }
-    if not wait:
-        return Fault("ok"), headers
-    again = {
-        "retry-after": str(max(1, round(wait))),
-        "retry-after-ms": str(max(1, round(wait * 1000))),
-    }
-    return Fault("answer", rate_limited(headers | again, f"{wait * 1000:.0f}ms")), {}
