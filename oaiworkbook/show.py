@@ -6,6 +6,7 @@ which takes what stands between two dollar signs for a formula.
 
 import sys
 import time
+import wave
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -95,16 +96,21 @@ def markdown_stream(chunks: Iterable[str | None]) -> str:
     return text
 
 
-def audio(path_or_bytes: str | Path | bytes, label: str) -> None:
-    """Show a player. `label` says what is heard. WAV, MP3, FLAC, Ogg and AAC; else ValueError."""
+def audio(path_or_bytes: str | Path | bytes, label: str, *, rate: int | None = None) -> None:
+    """Show a player. `label` says what is heard. WAV, MP3, FLAC, Ogg and AAC; else ValueError.
+
+    `rate`: samples a second of bare 16-bit mono sound (PCM), which gets a WAV header here.
+    """
     if not label.strip():
         raise ValueError("audio(sound, label) needs a label that says what is heard.")
     sound = path_or_bytes if isinstance(path_or_bytes, bytes) else Path(path_or_bytes).read_bytes()
+    if rate:
+        sound = _wav(sound, rate)
     kind = _sound_type(sound)
     if kind is None:
         raise ValueError(
             "This sound has no header of WAV, MP3, FLAC, Ogg or AAC, so a browser cannot play it. "
-            "Raw PCM needs a WAV header: write it with the standard library's wave module."
+            "Raw PCM needs a WAV header: pass its rate, such as rate=24_000."
         )
     name = escape(label)
     player = f'<audio controls aria-label="{name}" src="{_data_url(kind, sound)}"></audio>'
@@ -112,6 +118,16 @@ def audio(path_or_bytes: str | Path | bytes, label: str) -> None:
         f"Sound: {label} ({kind}, {len(sound):,} bytes)",
         f'<figure class="mathjax_ignore"><figcaption>{name}</figcaption>{player}</figure>',
     )
+
+
+def _wav(pcm: bytes, rate: int) -> bytes:
+    out = BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(pcm)
+    return out.getvalue()
 
 
 def table(rows: Iterable[Row], columns: Sequence[str], caption: str = "") -> None:

@@ -1,11 +1,13 @@
 """What lessons show: alt text, no formula out of prices, the whole stream kept, prints elsewhere."""
 
 import base64
+import io
 import os
 import re
 import subprocess
 import sys
 import time
+import wave
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -201,6 +203,17 @@ def test_alt_text_and_label_are_asked_for() -> None:
 def test_sound_that_no_browser_plays_is_refused(sound: bytes) -> None:
     with pytest.raises(ValueError, match="Raw PCM needs a WAV header"):
         show.audio(sound, "Hello")
+
+
+def test_bare_sound_of_a_known_rate_gets_a_header(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(show, "_show", lambda *texts: shown.extend(texts))
+    show.audio(b"\x00\x01" * 24_000, "A second", rate=24_000)
+    assert shown[0] == "Sound: A second (audio/wav, 48,044 bytes)"
+    sound = base64.b64decode(shown[1].split("base64,")[1].split('"')[0])
+    with wave.open(io.BytesIO(sound)) as file:
+        assert file.getparams()[:4] == (1, 2, 24_000, 24_000)
+        assert file.readframes(1) == b"\x00\x01"
 
 
 @pytest.mark.parametrize(
