@@ -74,7 +74,11 @@ def sendable(answer: Callable[..., Any]) -> str:
 def _said(request: dict[str, Any]) -> list[tuple[Any, Any]]:
     """(role, text) of each message of a Responses request, `instructions` first."""
     given = request.get("input")
-    listed = [{"role": "user", "content": given}] if isinstance(given, str) else given or []
+    listed: Any = [{"role": "user", "content": given}] if isinstance(given, str) else given
+    expect(
+        isinstance(listed, list) and all(isinstance(each, dict) for each in listed),
+        f"the `input` of the new request is {given!r}, neither a text nor a list of messages",
+    )
     rules = request.get("instructions")
     first = [("developer", rules)] if rules else []
     return first + [(each.get("role"), each.get("content")) for each in listed]
@@ -113,8 +117,6 @@ def moved(answer: Callable[..., Any]) -> str:
                 got.get(name) == wanted.get(name) and (name in wanted or name not in got),
                 f"for a request with {names}, `{name}` is {got.get(name, 'missing')!r}",
             )
-        probe = Probe([TEXT])
-        probe.client.responses.create(**got)
     for name, value in (("n", 2), ("stop", "Cancel")):
         _refused(answer, base | {name: value}, name)
     return "What has a place is moved, and what has none is refused."

@@ -123,6 +123,13 @@ WRONG = {
             "`max_output_tokens` is 'missing'",
         ),
         (
+            "forgets the messages",
+            """def moved(request):
+    return {"model": request["model"]}
+""",
+            "neither a text nor a list of messages",
+        ),
+        (
             "drops what has no place",
             """def moved(request):
     new = {"model": request["model"], "input": request["messages"]}
