@@ -33,6 +33,9 @@ DOCUMENTED = re.compile(
     r"batch \.errors.*"  # types/batch.py: object, data[code, line, message, param]
     r"|batch \.error_file_id|batch \.\w+_at"
     r"|error \.detail.*"  # /v1/files repeats the error under this name
+    r"|response \.conversation\.id"  # types/responses/response.py
+    # types/conversations/message.py: a model's message among a conversation's items
+    r"|conversations list \.data\[\]\.content\[\]\.(annotations|logprobs)"
 )
 
 every_recording = pytest.mark.parametrize("path", FILES, ids=NAMES)
