@@ -159,7 +159,7 @@ def respond(
                 **(form.get("reasoning") or {}),
             },
             "service_tier": service_tier or "default",
-            "text": {"format": {"type": "text"}, "verbosity": "medium", **(form.get("text") or {})},
+            "text": _text(form.get("text")),
             "top_p": 0.98,
             **{name: form[name] for name in _ECHOED if form.get(name) is not None},
         },
