@@ -16,14 +16,15 @@ from .responses import reasoning_item, respond
 REASONING = {"none": 0, "low": 146, "medium": 583, "high": 1412, "xhigh": 2957, "max": 5630}
 SAMPLING = ("temperature", "top_p", "top_logprobs")
 
-OVERLOADED = """The piano goes on Alba because of the ramp, and the books fit beside it. The fridge stays \
-away from the aquarium.
+OVERLOADED = """The piano goes on Alba because of the ramp, and the books fit beside it.
+The fridge stays away from the aquarium.
 
 Alba: piano, books, fridge
 Bruno: sofa, wardrobe, aquarium, tools, plants"""
 
-TOO_CLOSE = """Everything together weighs 800 kg, so each van carries exactly 400 kg. The piano is on Alba; \
-fridge, aquarium and plants fill it up. Books and tools ride together on Bruno.
+TOO_CLOSE = """Everything together weighs 800 kg, so each van carries exactly 400 kg.
+The piano is on Alba; fridge, aquarium and plants fill it up.
+Books and tools ride together on Bruno.
 
 Alba: piano, fridge, aquarium, plants
 Bruno: books, sofa, wardrobe, tools"""
@@ -31,23 +32,24 @@ Bruno: books, sofa, wardrobe, tools"""
 LINES = """Alba: piano, fridge, sofa, plants
 Bruno: books, wardrobe, aquarium, tools"""
 
-RIGHT = f"""Everything together weighs 800 kg, so each van carries exactly 400 kg. The piano is on Alba and \
-leaves 180 kg there: fridge, sofa and plants. Books and tools ride together on Bruno, away from the fridge, \
-with the wardrobe and the aquarium.
+RIGHT = f"""Everything together weighs 800 kg, so each van carries exactly 400 kg.
+The piano is on Alba and leaves 180 kg there: fridge, sofa and plants.
+Books and tools ride together on Bruno, with the wardrobe and the aquarium.
 
 {LINES}"""
 
-LONG = f"""First the total. The eight things weigh 220 + 110 + 80 + 60 + 110 + 60 + 120 + 40 = 800 kg. \
-Two vans carry 400 kg each, so nothing may be left over: both vans must be exactly full.
+LONG = f"""First the total: 220 + 110 + 80 + 60 + 110 + 60 + 120 + 40 = 800 kg.
+Two vans carry 400 kg each, so both must be exactly full.
 
 Then the rules.
 
 1. The piano needs the ramp, so it is on Alba. There, 180 kg are left.
-2. Books and tools together weigh 230 kg. That is more than 180, so both ride on Bruno. There, 170 kg are left.
-3. The wardrobe weighs 110 kg. On Alba it would leave 70 kg, and no things that are left make exactly 70. So \
-it is on Bruno, where 60 kg are left.
-4. Either the sofa or the aquarium fills those 60 kg. If the aquarium rode on Alba, it would ride with the \
-fridge. So the aquarium is on Bruno, and fridge, sofa and plants are on Alba.
+2. Books and tools weigh 230 kg together. That is more than 180, so both ride on Bruno.
+   There, 170 kg are left.
+3. The wardrobe weighs 110 kg. On Alba it would leave 70 kg, and nothing makes exactly 70.
+   So it is on Bruno, where 60 kg are left.
+4. The sofa or the aquarium fills those 60 kg. If it were the sofa, the aquarium would ride
+   with the fridge on Alba. So it is the aquarium.
 
 Check: 220 + 80 + 60 + 40 = 400, and 110 + 110 + 60 + 120 = 400.
 
