@@ -1,6 +1,7 @@
 """Exercises of lesson 06, Function calling."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -80,13 +81,15 @@ def results(answer: Callable[..., Any]) -> str:
     expect(ids == ["call_a", "call_b"], f"for the calls call_a and call_b the ids are {ids}")
     said = [each.get("content") for each in found]
     expect(said == ["14", "6"], f"for Friday and three days the contents are {said}")
+    # Cut JSON is found by Pydantic, or before it by `json.loads`.
+    cut = r"ValidationError.*day|JSONDecodeError.*string"
     broken = [
-        ("a tool that raises", "Rate", '{"days":100}', "ValueError", "counts as lost"),
-        ("arguments that are cut", "Opens", '{"day":"Fri', "ValidationError", "day"),
-        ("an argument of another name", "Opens", '{"date":"Friday"}', "ValidationError", "day"),
-        ("a tool that nobody has", "Shout", "{}", "KeyError", "Shout"),
+        ("a tool that raises", "Rate", '{"days":100}', "ValueError.*counts as lost"),
+        ("arguments that are cut", "Opens", '{"day":"Fri', cut),
+        ("an argument of another name", "Opens", '{"date":"Friday"}', "ValidationError.*day"),
+        ("a tool that nobody has", "Shout", "{}", "KeyError.*Shout"),
     ]
-    for what, name, arguments, kind, word in broken:
+    for what, name, arguments, wanted in broken:
         try:
             found = answer(_message(("call_a", name, arguments), calls[1]), (Opens, Rate))
         except Exception as error:
@@ -94,7 +97,7 @@ def results(answer: Callable[..., Any]) -> str:
         expect(len(found) == 2, f"after {what} there are {len(found)} messages for two calls")
         text = str(found[0].get("content"))
         expect(
-            kind in text and word in text,
+            re.search(wanted, text, re.DOTALL),
             f"for {what} the content is {text!r}: the name of the error or its text is missing",
         )
         expect(found[1].get("content") == "6", f"after {what} the next call is not answered")
@@ -142,7 +145,8 @@ def desk(answer: Callable[..., Any]) -> str:
         expect(choices[-1] == "none", f"for {case} the values of `tool_choice` are {choices}")
         expect("none" not in choices[:-1], f"calls are forbidden too early: {choices}")
         expect(found == "At 14.", f"for {case} it returned {found!r}")
-        _passed_back(_input(probe.last), limit - 1)
+        if not probe.last.body.get("previous_response_id"):
+            _passed_back(_input(probe.last), limit - 1)
     return "There is always an answer, and never a request too many."
 
 
