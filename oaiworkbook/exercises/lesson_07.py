@@ -249,7 +249,7 @@ EXERCISES = [
         "07-3",
         send,
         (
-            "Put the `try` inside a `while True`, and catch `openai.BadRequestError`.",
+            "Put the call into `try`, inside a `while True`, and catch `openai.BadRequestError`.",
             "`error.param` names the setting. Go by it, not by `error.code`, which may be None.",
             "`request` is a dict. If the name may go and is in it, `del request[error.param]`; "
             "if not, a bare `raise` hands the error to the caller.",
