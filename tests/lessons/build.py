@@ -1,6 +1,8 @@
 """Build one lesson: run it in replay, store its outputs, regenerate header and footer, lint."""
 
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,8 @@ def build(path: Path, *, fresh: bool = False) -> list[str]:
     """Runs a lesson and stores what came out. Returns what changed, a line each.
 
     A cell keeps its stored outputs, byte for byte, where the new ones are equal after sanitising or
-    it is tagged nbval-ignore-output; with `fresh`, every cell gets the new ones. Raises BuildError, with the file untouched, where a cell fails or a recording is missing.
+    it is tagged nbval-ignore-output; with `fresh`, every cell gets the new ones. Raises BuildError,
+    with the file untouched, where a cell fails or a recording is missing.
     """
     stored = read(path)
     new, calls = run(path)
@@ -30,6 +33,7 @@ def build(path: Path, *, fresh: bool = False) -> list[str]:
     changed += generate(stored, path, calls)
     clean(stored)
     write(stored, path)
+    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(path)], check=True)
     return changed
 
 
