@@ -27,13 +27,18 @@ def build(path: Path, *, fresh: bool = False) -> list[str]:
     it is tagged nbval-ignore-output; with `fresh`, every cell gets the new ones. Raises BuildError,
     with the file untouched, where a cell fails or a recording is missing.
     """
+    before = path.read_bytes()
+    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(path)], check=True)
     stored = read(path)
-    new, calls = run(path)
+    try:
+        new, calls = run(path)
+    except Exception:
+        path.write_bytes(before)
+        raise
     changed = store_outputs(stored, new, fresh=fresh)
     changed += generate(stored, path, calls)
     clean(stored)
     write(stored, path)
-    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(path)], check=True)
     return changed
 
 
