@@ -9,14 +9,18 @@ for tokens only.
 
 import base64
 import json
+import wave
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from oaiworkbook.serve import Served
 from oaiworkbook.server.faults import error_answer
+from oaiworkbook.server.websocket import Script
 
+from . import NotAuthored
 from .common import count, headers, pieces, rate_limit_headers, spread
+from .realtime import Said, Spoken
 
 ASSETS = Path(__file__).parent / "assets"
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
@@ -24,6 +28,8 @@ STREAM = "text/event-stream; charset=utf-8"
 FORMATS = {"flac", "mp3", "mp4", "mpeg", "mpga", "m4a", "ogg", "wav", "webm"}
 TOKENS_A_SECOND = 1250 / 60  # USD 0.015 a minute at USD 12 a million tokens of sound
 CHUNK = 4_096
+REALTIME = "gpt-realtime-2.1-mini"
+READ = "Read this aloud, word for word: We will reach Skarravoe in five minutes."
 
 CLIPS: dict[str, dict[str, Any]] = json.loads((ASSETS / "12_speech.json").read_text("utf-8"))[
     "clips"
@@ -51,6 +57,26 @@ def answer(served: Served) -> dict[str, Any] | None:
     if served.asked.path == "/v1/audio/transcriptions":
         return _transcription(served)
     return None
+
+
+def session(path: str, query: str) -> Script | None:
+    """Realtime in the place of `/audio/speech`: it reads a line aloud, in words of its own."""
+    if (path, query) != ("/v1/realtime", f"model={REALTIME}"):
+        return None
+    clip = CLIPS["realtime"]
+    with wave.open(str(ASSETS / clip["file"]), "rb") as file:
+        pcm = file.readframes(file.getnframes())
+    spoken = Spoken(REALTIME, "lesson 12")
+
+    def script(heard: Any) -> Said:
+        if heard is None:
+            return spoken.created()
+        asked = heard.get("response", {})
+        if asked.get("instructions") != READ or asked.get("conversation") != "none":
+            raise NotAuthored(f"Lesson 12 has no answer for {heard}")
+        return spoken.read_aloud(READ, clip["spoken"], pcm)
+
+    return script
 
 
 def _speech(served: Served) -> dict[str, Any] | None:
