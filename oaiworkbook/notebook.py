@@ -86,7 +86,17 @@ def _is_main(node: ast.stmt) -> bool:
 
 
 def show_api_error(shell: Any, kind: type, error: BaseException, trace: Any, **_: Any) -> None:
-    """The learner's own lines, not the SDK's, and the fields that an API error is read by."""
+    """The learner's own lines, not the SDK's, and the fields that an API error is read by.
+
+    A WebSocket that the workbook itself has closed shows why.
+    """
+    if isinstance(error, ConnectionClosed):
+        from .server.websocket import refusals
+
+        refused = refusals.get(error.rcvd.reason) if error.rcvd else None
+        if refused is not None:
+            shell._showtraceback(type(refused), refused, refused._render_traceback_())
+            return
     frames = trace
     while frames is not None and not _in_a_cell(frames):
         frames = frames.tb_next

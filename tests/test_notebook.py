@@ -85,6 +85,22 @@ def test_a_miss_is_six_calm_lines(tmp_path: Path) -> None:
     assert len(error.traceback) <= 6
 
 
+@pytest.mark.parametrize("loop", ["with", "async with"])
+def test_a_miss_of_a_websocket_is_as_calm(tmp_path: Path, loop: str) -> None:
+    client = "OpenAI" if loop == "with" else "AsyncOpenAI"
+    listen = (
+        f"from oaiworkbook import {client}\n"
+        f"{loop} {client}().realtime.connect(model='gpt-realtime-2.1-mini') as connection:\n"
+        f"    {loop.replace('with', 'for')} event in connection:\n"
+        "        print(event.type)"
+    )
+    _, outputs = run(tmp_path, listen, raises=True)
+    assert plain(outputs[:1]) == "error\n"
+    assert outputs[1].ename == "RecordingNotFound"
+    assert len(outputs[1].traceback) <= 6
+    assert "nothing is recorded for this path" in "\n".join(outputs[1].traceback)
+
+
 def test_the_cell_to_copy_stays_in_replay_in_the_notebook(tmp_path: Path) -> None:
     """It neither runs its main lines nor leaves the plain SDK behind for the cells after it."""
     again = "client = OpenAI()\n"

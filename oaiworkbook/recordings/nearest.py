@@ -15,7 +15,8 @@ def describe_miss(
     request: CanonicalRequest, recorded: list[tuple[str, dict[str, Any]]], folder: Path
 ) -> str:
     """`recorded`: name and request of each candidate. Compares by word; characters would be slow."""
-    head = f"no recorded answer for {request.method} {request.path} with these inputs."
+    method = "the WebSocket" if request.method == "WS" else request.method
+    head = f"no recorded answer for {method} {request.path} with these inputs."
     advice = "What to do: undo your edit and run the cell again, or go live (costs money; lesson 00 shows how)."
     same_path = [
         c for c in recorded if (c[1]["method"], c[1]["path"]) == (request.method, request.path)

@@ -32,6 +32,10 @@ Script = Callable[[Any], Iterable[tuple[float, Any]]]
 as `(seconds to wait first, event)`. May raise HangUp, and any WorkbookError to refuse the event."""
 
 
+# By the reason that the client is given, which is all that its exception knows: for the notebook.
+refusals: dict[str, WorkbookError] = {}
+
+
 class HangUp(Exception):
     """The server ends the session here."""
 
@@ -102,8 +106,10 @@ def refuse(connection: ServerConnection, error: WorkbookError, heard: Any = None
         while (left := until - time.monotonic()) > 0:
             connection.recv(timeout=left)
     lines = str(error).splitlines()
-    reason = f"{code}: {lines[min(1, len(lines) - 1)]}".encode()[:_REASON]
-    connection.close(CloseCode.POLICY_VIOLATION, reason.decode(errors="ignore"))
+    whole = f"{code}: {lines[min(1, len(lines) - 1)]}".encode()
+    reason = whole[:_REASON].decode(errors="ignore")
+    refusals[reason] = error
+    connection.close(CloseCode.POLICY_VIOLATION, reason)
 
 
 def parsed(message: str | bytes) -> Any:
