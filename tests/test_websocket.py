@@ -22,6 +22,7 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import connect
 
 from oaiworkbook import record_usage, spend_limit
+from oaiworkbook.cli.run import estimated
 from oaiworkbook.client import AsyncOpenAI, OpenAI
 from oaiworkbook.money.ledger import SpendLimitExceeded, default_ledger
 from oaiworkbook.money.spending import meter
@@ -476,6 +477,7 @@ def test_usage_is_logged_once_at_the_prices_of_its_day(
     assert (recorded.mode, recorded.endpoint, recorded.model) == ("record", "realtime", MODEL)
     assert (recorded.input_tokens, recorded.output_tokens) == (20, 10)
     assert recorded.cost_usd == COST
+    assert (estimated(LESSON).usd, estimated(LESSON).calls) == (COST, 1)
     path.write_text(re.sub(r'"at": "[^"]+"', '"at": "2026-10-01T00:00:00Z"', path.read_text()))
     days: list[Any] = []
 

@@ -40,7 +40,10 @@ _OWN = frozenset({"host", "connection", "upgrade", "content-length"})  # of each
 
 
 class Relay:
-    """Opens sessions at the server of `base` (ws or wss), and records them for `hook`."""
+    """Opens sessions at the server of `base` (ws or wss), and records them for `hook`.
+
+    Also where only what is missing is recorded: whether a session is recorded is known at its end.
+    """
 
     def __init__(self, base: "URL", hook: Hook) -> None:
         self.base, self.hook = base, hook
