@@ -4,11 +4,12 @@ import atexit
 import os
 from typing import TYPE_CHECKING, Any
 
+import httpx2
 import openai
 
 from . import retries, settings
 from .exchange import Hook
-from .http import LOOPBACK, AsyncWorkbookClient, WorkbookClient
+from .http import LOOPBACK, AsyncWorkbookClient, WorkbookClient, workbook_server
 from .recordings.library import Library
 from .server.sockets import Sockets
 
@@ -31,7 +32,7 @@ def _prepare(options: dict[str, Any], client_class: type[Any]) -> dict[str, Any]
         )
     if mode == "replay":
         options["api_key"] = options.get("api_key") or _NO_KEY
-        if not _loopback(os.environ.get("OPENAI_BASE_URL", "")):
+        if not _names_workbook_server(os.environ.get("OPENAI_BASE_URL", "")):
             options.setdefault("base_url", "https://api.openai.com/v1")
     else:
         _check_key(mode, options)
@@ -66,6 +67,17 @@ def _check_key(mode: str, options: dict[str, Any]) -> None:
         f"The mode is {mode}, but no API key is set. Set OPENAI_API_KEY in the environment that starts "
         "JupyterLab, then start it again; or unset OAIWORKBOOK_MODE to go on in replay, without a key."
     )
+
+
+def _names_workbook_server(url: str) -> bool:
+    """Whether the environment names a practice server; any other server there is not for replay."""
+    if not _loopback(url):
+        return False
+    try:
+        named = httpx2.URL(url)
+    except httpx2.InvalidURL:
+        return False
+    return workbook_server(f"{named.scheme}://{named.netloc.decode('ascii')}") is not None
 
 
 def _loopback(url: str) -> bool:

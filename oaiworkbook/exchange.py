@@ -135,12 +135,19 @@ class Exchange:
             if fill is not None and self.target is not None and missing(self.target, fill):
                 self.target = None
             if self.target is None and self.hook.mode == "replay":
+                self._give_back()
                 raise self.hook.library.miss(self.asked, self.call.lesson)
         if self.hook.mode == "record" and self.target is None:
             lesson = self.call.lesson or "unsorted"
             self.target = self.hook.library.start(self.asked, lesson)
             return False
         return self.target is not None
+
+    def _give_back(self) -> None:
+        """A call that is not made holds nothing of a spend limit."""
+        if self.row is not None:
+            self.call.error, self.call.cost_usd = "RecordingNotFound", Decimal(0)
+            self._log("error", None)
 
     def take(self) -> Answer:
         assert self.target is not None

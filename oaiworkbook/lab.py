@@ -83,6 +83,15 @@ def trust(target: Path) -> int:
     return signed
 
 
+def _keep_keys_out() -> None:
+    """A lesson ends in a program of plain SDK code. Run on its own, it must not find a key and pay."""
+    for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY"):
+        if os.environ.pop(name, None):
+            print(
+                f"{name} is kept from the notebooks: replay needs none. Live: OAIWORKBOOK_MODE=live"
+            )
+
+
 def start(
     number: str | None = None,
     *,
@@ -94,7 +103,9 @@ def start(
     mode = settings.mode()
     os.environ.update(environment())
     target, first = prepare(number)
-    if mode != "replay":
+    if mode == "replay":
+        _keep_keys_out()
+    else:
         cap = f"USD {settings.max_usd():.2f}"
         print(f"OAIWORKBOOK_MODE is {mode}: calls are charged, at most {cap} a day.")
     print(f"JupyterLab on {target}. Stop it with Ctrl+C here.", flush=True)

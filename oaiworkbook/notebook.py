@@ -14,10 +14,7 @@ from .errors import WorkbookError
 from .exchange import last_failure
 from .money.ledger import LedgerError, default_ledger
 
-_AUTHORED = (
-    "answers come from recordings that we wrote in OpenAI's format; "
-    "OpenAI's models did not produce them"
-)
+_AUTHORED = "answers written by us, not by OpenAI's models"
 
 
 class StartLine:
@@ -35,7 +32,9 @@ class StartLine:
         return self.text
 
     def _repr_html_(self) -> str:
-        return f'<small style="opacity:.8">{self.text}</small>'
+        # JupyterLab breaks long output lines in the middle of a word.
+        words = "<style>.jp-OutputArea-output pre{word-break:normal}</style>"
+        return f'{words}<small style="opacity:.8">{self.text}</small>'
 
 
 def _sources() -> str:

@@ -120,7 +120,7 @@ class CostLine:
         return self.text
 
     def _repr_html_(self) -> str:
-        return f'<div class="mathjax_ignore" style="font-size:90%">{escape(self.text)}</div>'
+        return f'<div class="mathjax_ignore" style="font-size:90%;padding:2px 5px">{escape(self.text)}</div>'
 
 
 def cost_line(calls: Sequence[Call]) -> CostLine:

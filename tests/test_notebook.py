@@ -56,7 +56,7 @@ def recorded(data: Path) -> None:  # noqa: F811
 def test_the_start_line_says_mode_and_source(tmp_path: Path) -> None:
     (start,) = run(tmp_path)
     assert "mode replay" in plain(start)
-    assert "OpenAI's models did not produce them" in plain(start)
+    assert "written by us, not by OpenAI's models" in plain(start)
     assert "nothing is charged" in plain(start)
 
 

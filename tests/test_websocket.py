@@ -227,7 +227,7 @@ def test_an_edited_turn_never_gets_another_turn_s_answer(
     said = [event["delta"] for event in events if event["type"] == "response.output_text.delta"]
     assert said == right
     if not right:
-        assert 'recorded: ["tide"]' in error["message"]
+        assert 'recorded: "tide"' in error["message"]
         assert 'yours:    ["Tide"]' in error["message"]
 
 

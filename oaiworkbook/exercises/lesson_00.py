@@ -12,9 +12,12 @@ def notice(answer: Callable[..., Any]) -> str:
     probe = Probe(["We are closed."])
     given = answer(probe.client, "Tuesday")
     body = probe.last.body
+    expect(probe.last.path == "/responses", f"the request went to {probe.last.path}")
     expect(body.get("model") == "gpt-6-luna", f"the model is {body.get('model')!r}")
     asked = str(body.get("input"))
-    expect("{" not in asked, f"the input is {asked!r}; a string with braces needs an f before it")
+    expect(
+        "{day}" not in asked, f"the input is {asked!r}; a string with braces needs an f before it"
+    )
     expect("Tuesday" in asked, f"the input does not name the day that was given: {asked!r}")
     effort = (body.get("reasoning") or {}).get("effort")
     expect(effort == "none", f"the reasoning effort is {effort or 'not set'}, not none")
@@ -27,7 +30,7 @@ def price(answer: Callable[..., Any]) -> str:
     cases = [
         (1_000_000, 0, 0.10, 0.50, 0.10),
         (0, 1_000_000, 0.10, 0.50, 0.50),
-        (20, 18, 0.10, 0.50, 0.000011),
+        (18, 23, 0.10, 0.50, 0.0000133),
         (300, 200, 2.00, 10.00, 0.0026),
     ]
     for into, out, per_in, per_out, right in cases:

@@ -20,7 +20,9 @@ def ask(answer: Callable[..., Any]) -> str:
     expect(body.get("model") == "gpt-6-luna", f"the model is {body.get('model')!r}")
     expect(body.get("input") == QUESTION, "`input` is not the question that was given")
     expect("187 steps" in str(body.get("instructions")), "`instructions` do not carry `HOUSE`")
-    effort = (body.get("reasoning") or {}).get("effort")
+    reasoning = body.get("reasoning") or {}
+    expect(isinstance(reasoning, dict), f"`reasoning` is {reasoning!r}; it takes a dict")
+    effort = reasoning.get("effort")
     expect(effort == "none", f"the reasoning effort is {effort or 'not set, so medium'}, not none")
     expect(body.get("store") is False, "the response is stored; say that it is not to be")
     expect(
@@ -80,6 +82,17 @@ def patient(answer: Callable[..., Any]) -> str:
     caps = [asked.body.get("max_output_tokens") for asked in probe.requests]
     expect(caps == [100, 400], f"the caps of the two requests are {caps}, not [100, 400]")
     expect(got == "At last.", f"`patient` returned {got!r}, not the second answer")
+    started = text_answer(
+        "Dogs may",
+        status="incomplete",
+        incomplete_details={"reason": "max_output_tokens"},
+        usage=(20, 100, 90),
+    )
+    probe = Probe([started, "At last."], limit=6)
+    expect(
+        answer(probe.client, QUESTION, 100) == "At last.",
+        "an answer that was cut in the middle of a sentence is taken for whole; look at its status",
+    )
     probe = Probe([cut], limit=6)
     try:
         got = answer(probe.client, QUESTION, 100)

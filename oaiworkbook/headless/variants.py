@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import nbformat
 
+from ..errors import WorkbookError
+
 FORM = "Replace `OLD` with `NEW` and run the cell again."
 _INVITATION = re.compile(r"\breplace\s+`", re.IGNORECASE)
 _SENTENCE = re.compile(
@@ -20,7 +22,7 @@ _SENTENCE = re.compile(
 )
 
 
-class VariantError(ValueError):
+class VariantError(WorkbookError):
     """A sentence that invites a change does not fit the code cell before it."""
 
 

@@ -105,5 +105,7 @@ def _meter(
     if request.method == "GET" and (call.mode, usage.response_id) in _priced:
         # In live mode the ledger sees to this; in replay it counts a call again when it is run again.
         call.cost_usd, call.price_note = None, ALREADY_COUNTED
+        call.input_tokens = call.cached_tokens = call.cache_write_tokens = None
+        call.output_tokens = call.reasoning_tokens = None
     elif call.cost_usd is not None:
         _priced.add((call.mode, usage.response_id))

@@ -17,7 +17,7 @@ def describe_miss(
     """`recorded`: name and request of each candidate. Compares by word; characters would be slow."""
     method = "the WebSocket" if request.method == "WS" else request.method
     head = f"no recorded answer for {method} {request.path} with these inputs."
-    advice = "What to do: undo your edit and run the cell again, or go live (costs money; lesson 00 shows how)."
+    advice = "What to do: undo your edit (Ctrl+Z) and run the cell again, or go live (costs money; lesson 00 shows how)."
     same_path = [
         c for c in recorded if (c[1]["method"], c[1]["path"]) == (request.method, request.path)
     ]
@@ -34,7 +34,7 @@ def describe_miss(
     )
     fields = [f for f in {**mine, **theirs} if mine.get(f, _NONE) != theirs.get(f, _NONE)]
     first = fields[0]
-    old, new = _word_difference(_show(theirs.get(first, _NONE)), _show(mine.get(first, _NONE)))
+    old, new = _both(theirs.get(first, _NONE), mine.get(first, _NONE))
     more = (
         f" (and in {', '.join(fields[1:4])}{' ...' if len(fields) > 4 else ''})"
         if fields[1:]
@@ -70,6 +70,15 @@ def _likeness(mine: dict[str, Any], theirs: dict[str, Any]) -> float:
 
 def _show(value: Any) -> str:
     return "(not sent)" if value is _NONE else json.dumps(value, ensure_ascii=False)
+
+
+def _both(old: Any, new: Any) -> tuple[str, str]:
+    """Two values to compare; the words that differ in brackets where most words are the same."""
+    if isinstance(old, str) and isinstance(new, str):
+        alike = difflib.SequenceMatcher(a=old.split(), b=new.split(), autojunk=False).ratio()
+        if alike >= 0.5:
+            return _word_difference(" ".join(old.splitlines()), " ".join(new.splitlines()))
+    return _around(_show(old)), _around(_show(new))
 
 
 def _word_difference(old: str, new: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from oaiworkbook import models, settings
 from oaiworkbook.headless.playing import exercises
 from oaiworkbook.money.amounts import usd
-from oaiworkbook.money.ledger import Call
+from oaiworkbook.money.call import ALREADY_COUNTED, Call
 from oaiworkbook.recordings.file import read_recording
 
 from .course import know_first, map_of, named
@@ -67,7 +67,13 @@ def minutes(notebook: nbformat.NotebookNode) -> int:
 
 def live_cost(calls: Sequence[Call]) -> str:
     """What the calls of one run would cost live; calls to a practice server cost nothing there."""
-    sent = [call for call in calls if call.mode == "replay" and call.status in ("ok", "cut")]
+    sent = [
+        call
+        for call in calls
+        if call.mode == "replay"
+        and call.status in ("ok", "cut")
+        and call.price_note != ALREADY_COUNTED
+    ]
     known = sum((Decimal(str(c.cost_usd)) for c in sent if c.cost_usd is not None), Decimal(0))
     unknown = sum(call.cost_usd is None for call in sent)
     if unknown:

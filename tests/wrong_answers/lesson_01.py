@@ -88,6 +88,19 @@ WRONG = {
             "both tries were cut short",
         ),
         (
+            "looks at the text only",
+            """def patient(client, question, cap):
+    for limit in (cap, 4 * cap):
+        response = client.responses.create(
+            model="gpt-6-luna", input=question, max_output_tokens=limit
+        )
+        if response.output_text:
+            return response.output_text
+    raise RuntimeError("cut short")
+""",
+            "look at its status",
+        ),
+        (
             "keeps the cap",
             """def patient(client, question, cap):
     for _ in range(2):
