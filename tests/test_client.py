@@ -14,7 +14,7 @@ import httpx2
 import openai
 import pytest
 
-from oaiworkbook import SpendLimitExceeded, settings, spend_limit
+from oaiworkbook import RecordingNotFound, SpendLimitExceeded, settings, spend_limit
 from oaiworkbook.client import AsyncOpenAI, OpenAI
 from oaiworkbook.money.ledger import LedgerError, default_ledger
 from oaiworkbook.serve import PracticeServer
@@ -184,3 +184,20 @@ def test_nothing_warns_in_ordinary_use() -> None:
         warnings.simplefilter("error")
         record(Echo(), ask)
         ask(OpenAI())
+
+
+def test_another_server_in_the_environment_does_not_stop_replay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A model server on this machine, say; named in code it is refused, from the environment ignored."""
+    record(Echo(), ask)
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    assert ask(OpenAI()).status == "completed"
+
+
+def test_a_miss_holds_nothing_of_a_spend_limit() -> None:
+    with spend_limit(1) as limit:
+        with pytest.raises(RecordingNotFound):
+            ask(OpenAI())
+        assert limit.spent == 0
+    assert [call.status for call in default_ledger().calls()] == ["error"]

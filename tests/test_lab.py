@@ -259,3 +259,21 @@ def test_jupyterlab_opens_lesson_00_calmly(server: tuple[str, int], own_folders:
     kernels = json.loads(get("/api/kernelspecs"))
     assert kernels["default"] in kernels["kernelspecs"]
     assert (own_folders / "jupyter-data" / "nbsignatures.db").is_file()
+
+
+def test_a_replay_session_finds_no_key(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The cell to copy, run without the first cell, would call the API with the plain SDK."""
+    seen: dict[str, bool] = {}
+
+    def launch(argv: list[str]) -> None:
+        seen.update({name: name in os.environ for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY")})
+
+    monkeypatch.setattr("jupyterlab.labapp.LabApp.launch_instance", launch)
+    for mode, there in (("replay", False), ("live", True)):
+        monkeypatch.setenv("OAIWORKBOOK_MODE", mode)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+        lab.start(browser=False)
+        assert seen["OPENAI_API_KEY"] is there
+        assert "sk-test" not in capsys.readouterr().out

@@ -228,7 +228,7 @@ def test_an_edited_turn_never_gets_another_turn_s_answer(
     assert said == right
     if not right:
         assert 'recorded: "tide"' in error["message"]
-        assert 'yours:    ["Tide"]' in error["message"]
+        assert 'yours:    "Tide"' in error["message"]
 
 
 def test_a_client_that_sends_before_it_listens_still_hears_why() -> None:
