@@ -456,7 +456,7 @@ def test_a_server_without_sessions_says_so() -> None:
     with (
         PracticeServer(source=refusing) as server,
         pytest.raises(InvalidStatus),
-        connect(server.url.replace("http", "ws") + "/realtime", proxy=None),
+        connect(server.url.replace("http", "ws") + "/realtime"),
     ):
         pass
 
