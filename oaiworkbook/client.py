@@ -9,7 +9,7 @@ import openai
 
 from . import retries, settings
 from .exchange import Hook
-from .http import LOOPBACK, AsyncWorkbookClient, WorkbookClient, workbook_server
+from .http import AsyncWorkbookClient, WorkbookClient, workbook_server
 from .recordings.library import Library
 from .server.sockets import Sockets
 
@@ -60,7 +60,7 @@ def _check_key(mode: str, options: dict[str, Any]) -> None:
     if any(os.environ.get(name) for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY")):
         return
     base_url = str(options.get("base_url") or os.environ.get("OPENAI_BASE_URL", ""))
-    if _loopback(base_url):
+    if settings.is_loopback(base_url):
         options["api_key"] = "local"  # a server on this machine seldom asks for one
         return
     raise settings.SettingsError(
@@ -71,17 +71,13 @@ def _check_key(mode: str, options: dict[str, Any]) -> None:
 
 def _names_workbook_server(url: str) -> bool:
     """Whether the environment names a practice server; any other server there is not for replay."""
-    if not _loopback(url):
+    if not settings.is_loopback(url):
         return False
     try:
         named = httpx2.URL(url)
     except httpx2.InvalidURL:
         return False
     return workbook_server(f"{named.scheme}://{named.netloc.decode('ascii')}") is not None
-
-
-def _loopback(url: str) -> bool:
-    return any(url.startswith(f"http://{host}") for host in (*LOOPBACK, "[::1]"))
 
 
 class OpenAI(Sockets, openai.OpenAI):

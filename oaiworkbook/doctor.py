@@ -131,7 +131,7 @@ def _key() -> Iterator[Line]:
     elif key:
         used = ", not used in replay" if replay else ""
         yield Line("ok", "API key", f"set in OPENAI_API_KEY{used}")
-    elif replay or is_loopback(os.environ.get("OPENAI_BASE_URL", "")):
+    elif replay or settings.is_loopback(os.environ.get("OPENAI_BASE_URL", "")):
         yield Line("ok", "API key", "not set, and not needed")
     else:
         what = "not set. Set OPENAI_API_KEY before you start, or unset OAIWORKBOOK_MODE for replay."
@@ -144,7 +144,7 @@ def _base_url() -> Iterator[Line]:
         yield Line("ok", "base URL", "https://api.openai.com/v1 (the default)")
     elif urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
         yield Line("problem", "base URL", "OPENAI_BASE_URL is no http or https URL. Correct it.")
-    elif _replays() and not is_loopback(url):
+    elif _replays() and not settings.is_loopback(url):
         yield Line("note", "base URL", f"{_shown(url)} from OPENAI_BASE_URL, not used in replay")
     else:
         yield Line("ok", "base URL", f"{_shown(url)} from OPENAI_BASE_URL")
@@ -233,11 +233,6 @@ def _kernel() -> Iterator[Line]:
             "that is what you did, delete the folder that `jupyter kernelspec list` shows for it."
         )
         yield Line("problem", "kernel", what)
-
-
-def is_loopback(url: str) -> bool:
-    """Whether a base URL points to this machine, where neither key nor money is needed."""
-    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def _replays() -> bool:

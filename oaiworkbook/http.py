@@ -19,8 +19,6 @@ from .recordings.file import Answer
 from .recordings.wire import kept_headers, parse_body
 from .streams import AsyncTee, Played, Tee
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
 # A proxy of the environment must not be asked for a server on this very machine.
 _NO_PROXY: dict[str, None] = {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
 
@@ -52,7 +50,7 @@ def workbook_server(origin: str) -> Literal["recordings", "other answers"] | Non
 
 def is_practice_call(hook: Hook, url: httpx2.URL) -> bool:
     """Whether a call goes to a practice server: in every mode it is sent there, and costs nothing."""
-    if url.host not in LOOPBACK:
+    if url.host not in settings.LOOPBACK:
         return False
     origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
     found = workbook_server(origin)
@@ -226,5 +224,5 @@ class _AsyncLoopbackOnly(httpx2.AsyncBaseTransport):
 
 
 def _refuse_network(request: httpx2.Request) -> None:
-    if request.url.host not in LOOPBACK:
+    if request.url.host not in settings.LOOPBACK:
         raise NetworkRefused(f"Replay mode sends nothing; {request.url.host} was asked for.")

@@ -17,11 +17,15 @@ import os
 import sys
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from .errors import WorkbookError
 
 Mode = Literal["replay", "live", "record"]
 MODES: tuple[Mode, ...] = ("replay", "live", "record")
+
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class SettingsError(WorkbookError):
@@ -65,6 +69,11 @@ def lesson() -> str | None:
     # Set by the Jupyter server for each kernel: the notebook's path.
     notebook = os.environ.get("JPY_SESSION_NAME", "")
     return Path(notebook.replace("\\", "/")).stem if notebook.endswith(".ipynb") else None
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a base URL points to this machine, where neither key nor money is needed."""
+    return urlsplit(url).hostname in LOOPBACK
 
 
 def fill() -> float | None:

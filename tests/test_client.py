@@ -201,3 +201,9 @@ def test_a_miss_holds_nothing_of_a_spend_limit() -> None:
             ask(OpenAI())
         assert limit.spent == 0
     assert [call.status for call in default_ledger().calls()] == ["error"]
+
+
+@pytest.mark.parametrize("url", ["http://localhost.example/v1", "http://127.0.0.1.example/v1"])
+def test_a_name_that_only_begins_like_this_machine_needs_a_key(url: str) -> None:
+    with pytest.raises(settings.SettingsError, match="no API key is set"):
+        OpenAI(mode="live", base_url=url)

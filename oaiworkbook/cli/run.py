@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from .. import lessons, settings
-from ..doctor import is_loopback
 from ..errors import WorkbookError
 from ..headless import running
 from ..money.amounts import usd
@@ -91,7 +90,7 @@ def _chosen(args: Namespace) -> list[Path]:
 def _environment(args: Namespace) -> dict[str, str]:
     env = {}
     key = os.environ.get("OPENAI_API_KEY")
-    if not key and not is_loopback(os.environ.get("OPENAI_BASE_URL", "")):
+    if not key and not settings.is_loopback(os.environ.get("OPENAI_BASE_URL", "")):
         raise settings.SettingsError(
             "Recording calls the API, but OPENAI_API_KEY is not set. Set it in this terminal, then "
             "run the command again. (A server on this machine, named by OPENAI_BASE_URL, needs none.)"

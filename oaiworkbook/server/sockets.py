@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
+from .. import settings
 from ..exchange import Hook
-from ..http import LOOPBACK, is_practice_call
+from ..http import is_practice_call
 
 NOWHERE = "ws://127.0.0.1:9/v1"  # given to a copy for "no address was given"; never connected to
 _starting = threading.Lock()
@@ -53,7 +54,7 @@ def address(hook: Hook, given: httpx2.URL | str | None, base_url: httpx2.URL) ->
     url = url.copy_with(scheme="wss" if secure else "ws")
     practice = is_practice_call(hook, url.copy_with(scheme="https" if secure else "http"))
     if practice or hook.mode == "live":
-        if url.host in LOOPBACK:
+        if url.host in settings.LOOPBACK:
             spare_loopback()
             return url
         return None if given is None else url
