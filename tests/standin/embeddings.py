@@ -1,0 +1,151 @@
+"""POST /v1/embeddings, answered from a lesson's stored vectors (`make_vectors.py` made them).
+
+The vectors are those of an open model, all-MiniLM-L6-v2: 384 numbers, spread over as many as the
+model asked for has. Every cosine stays what the open model says, so nothing here tells small and
+large apart: both are the same vectors.
+
+Real vectors of `text-embedding-3-small` have values of half precision, and a length of 1 only to the
+third decimal or so. These too.
+"""
+
+import base64
+import json
+import math
+import random
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from oaiworkbook.serve import Served
+from oaiworkbook.server.faults import error_answer
+
+from . import ASSETS, NotAuthored
+from .common import count, headers, rate_limit_headers
+
+SIZES = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072}
+STORED = 384
+LEADING = 0.6  # of the squared length: what the first 384 numbers of a whole vector hold
+MAX_INPUTS = 2_048
+MAX_TOKENS = 8_192
+MAX_TOKENS_TOGETHER = 300_000
+
+
+class Vectors:
+    """The stored vectors of one lesson, by text."""
+
+    def __init__(self, number: str) -> None:
+        self._name = f"{number}_texts.json"
+        texts = json.loads((ASSETS / self._name).read_text("utf-8"))
+        stored: Path = ASSETS / f"{number}_vectors.npz"
+        with np.load(stored) as file:
+            vectors, made_from = file["vectors"].astype(np.float64), str(file["texts"])
+        if made_from != sha256("\0".join(texts).encode()).hexdigest():
+            raise NotAuthored(f"{self._name} has changed: run make_vectors.py {number}")
+        self._vectors = dict(zip(texts, vectors, strict=True))
+
+    def vector(self, text: str, size: int, dimensions: int) -> np.ndarray:
+        """The first `dimensions` of `size` numbers, at length 1, in half precision."""
+        if text not in self._vectors:
+            raise NotAuthored(
+                f"No vector for {text[:80]!r}. Add the text to {self._name}, run make_vectors.py"
+            )
+        known = self._vectors[text]
+        whole = np.concatenate(
+            [share * known[order] * signs for share, order, signs in _parts(size)]
+        )
+        cut = whole[:dimensions]
+        return (cut / math.sqrt(math.fsum(x * x for x in cut))).astype("<f2")
+
+
+@lru_cache
+def _parts(size: int) -> list[tuple[float, list[int], np.ndarray]]:
+    """The vector again and again, shuffled and with other signs, and smaller after the first time.
+
+    The squares of the shares add up to 1, so lengths and angles stay.
+    """
+    generator = random.Random(size)
+    repeats = size // STORED
+    parts = [(math.sqrt(LEADING), list(range(STORED)), np.ones(STORED))]
+    for _ in range(repeats - 1):
+        order = generator.sample(range(STORED), STORED)
+        signs = np.array(generator.choices([-1.0, 1.0], k=STORED))
+        parts.append((math.sqrt((1 - LEADING) / (repeats - 1)), order, signs))
+    return parts
+
+
+def embeddings(served: Served, vectors: Vectors, ms: int = 0) -> dict[str, Any] | None:
+    """The answer to a request for embeddings; None for any other request.
+
+    Raises NotAuthored for a text or a model without vectors.
+    """
+    if (served.asked.method, served.asked.path) != ("POST", "/v1/embeddings"):
+        return None
+    form = served.form
+    model = form["model"]
+    if model not in SIZES:
+        raise NotAuthored(f"There are vectors for {', '.join(SIZES)}, not for {model}")
+    texts = [form["input"]] if isinstance(form["input"], str) else form["input"]
+    if not all(isinstance(text, str) for text in texts):
+        raise NotAuthored("Token ids have no vectors here: send the text")
+    dimensions = form.get("dimensions", SIZES[model])
+    counts = [count(text, "cl100k_base") for text in texts]
+    refused = _refused(served, texts, counts, dimensions, SIZES[model])
+    if refused:
+        return refused
+    found = [vectors.vector(text, SIZES[model], dimensions) for text in texts]
+    data = [
+        {"object": "embedding", "index": i, "embedding": _encoded(v, form.get("encoding_format"))}
+        for i, v in enumerate(found)
+    ]
+    tokens = sum(counts)
+    ms = ms or min(120 + 2 * len(texts), 900)
+    return {
+        "status": 200,
+        "headers": headers(served, ms) | rate_limit_headers(tokens),
+        "ms": ms,
+        "json": {
+            "object": "list",
+            "data": data,
+            "model": model,
+            "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
+        },
+    }
+
+
+def _encoded(vector: np.ndarray, form: str | None) -> str | list[float]:
+    if form == "base64":
+        return base64.b64encode(vector.astype("<f4").tobytes()).decode()
+    return [float(x) for x in vector]
+
+
+def _refused(
+    served: Served, texts: list[str], counts: list[int], dimensions: int, size: int
+) -> dict[str, Any] | None:
+    """What the API answers to too much, too little and a wrong `dimensions`.
+
+    `dimensions` below 1 was recorded (August 2025). The others are as users reported them: too long
+    (April 2026), too many tokens together (October 2025), an empty text or too many texts (October
+    and September 2024).
+    """
+    type_, code = "invalid_request_error", None
+    if not texts or "" in texts or len(texts) > MAX_INPUTS:
+        message = (
+            "'$.input' is invalid. Please check the API reference: "
+            "https://platform.openai.com/docs/api-reference."
+        )
+    elif max(counts) > MAX_TOKENS:
+        message = f"Invalid 'input': maximum context length is {MAX_TOKENS} tokens."
+    elif sum(counts) > MAX_TOKENS_TOGETHER:
+        type_ = code = "max_tokens_per_request"
+        message = f"Requested {sum(counts)} tokens, max {MAX_TOKENS_TOGETHER} tokens per request"
+    elif dimensions < 1:
+        message = f"{dimensions} is less than the minimum of 1 - 'dimensions'"
+    elif dimensions > size:
+        raise NotAuthored(f"What the API says to dimensions={dimensions} of {size} is not known")
+    else:
+        return None
+    more = headers(served, 40) | rate_limit_headers(0)
+    return error_answer(400, message, type_, code, headers=more)
