@@ -1,4 +1,4 @@
-"""What a lesson shows: figures with alt text, streamed Markdown, sound with a label, small tables.
+"""What lessons show: figures and pictures with alt text, streamed Markdown, sound, small tables.
 
 Each function displays in Jupyter and prints elsewhere. Text is kept out of the reach of MathJax,
 which takes what stands between two dollar signs for a formula.
@@ -60,7 +60,22 @@ def figure(fig: Any, alt: str, caption: str = "") -> None:
     )
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close(fig)  # or the inline backend shows it once more, without alt text
-    image = f'<img alt="{escape(alt)}" src="{_data_url("image/png", file.getvalue())}">'
+    _show_picture("image/png", file.getvalue(), alt, caption)
+
+
+def picture(path_or_bytes: str | Path | bytes, alt: str, caption: str = "") -> None:
+    """Show a PNG, JPEG, WebP or GIF as it is. `alt` says what is seen; ValueError without one."""
+    if not alt.strip():
+        raise ValueError("picture(image, alt) needs alt text: one sentence that says what is seen.")
+    data = path_or_bytes if isinstance(path_or_bytes, bytes) else Path(path_or_bytes).read_bytes()
+    kind = _picture_type(data)
+    if kind is None:
+        raise ValueError("This is no PNG, JPEG, WebP or GIF: its first bytes say otherwise.")
+    _show_picture(kind, data, alt, caption)
+
+
+def _show_picture(kind: str, data: bytes, alt: str, caption: str) -> None:
+    image = f'<img alt="{escape(alt)}" src="{_data_url(kind, data)}">'
     below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     _show(f"{alt}\n{caption}".strip(), f'<figure class="mathjax_ignore">{image}{below}</figure>')
 
@@ -181,6 +196,13 @@ def _sound_type(sound: bytes) -> str | None:
     if len(sound) > 1 and sound[0] == 0xFF and sound[1] & 0xE0 == 0xE0:
         return "audio/aac" if sound[1] & 0x06 == 0 else "audio/mpeg"
     return None
+
+
+def _picture_type(data: bytes) -> str | None:
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    starts = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif"}
+    return next((f"image/{name}" for start, name in starts.items() if data.startswith(start)), None)
 
 
 def _data_url(kind: str, content: bytes) -> str:

@@ -234,6 +234,37 @@ def test_the_kind_of_sound_is_read_from_its_first_bytes(
     assert f"(audio/{kind}," in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [
+        (b"\x89PNG\r\n", "png"),
+        (b"\xff\xd8\xff\xe0", "jpeg"),
+        (b"RIFF\x24\x00\x00\x00WEBP", "webp"),
+        (b"GIF89a", "gif"),
+    ],
+)
+def test_a_picture_is_shown_as_it_is(
+    start: bytes, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(show, "_show", lambda plain, html: shown.append(html))
+    file = tmp_path / "badly.named"
+    file.write_bytes(start)
+    for image in (start, file, str(file)):
+        show.picture(image, 'A "cat" & a dog', "<Drawn>")
+    data = base64.b64encode(start).decode()
+    assert f'alt="A &quot;cat&quot; &amp; a dog" src="data:image/{kind};base64,{data}"' in shown[0]
+    assert "<figcaption>&lt;Drawn&gt;</figcaption>" in shown[0]
+    assert shown[0] == shown[1] == shown[2]
+
+
+def test_a_picture_needs_alt_text_and_a_known_kind() -> None:
+    with pytest.raises(ValueError, match="needs alt text"):
+        show.picture(b"GIF89a", " ")
+    with pytest.raises(ValueError, match="no PNG, JPEG, WebP or GIF"):
+        show.picture(b"RIFF\x24\x00\x00\x00WAVE", "A cat")
+
+
 def test_events_instead_of_text_are_refused() -> None:
     with pytest.raises(TypeError, match=r"not dict.*e\.delta for e in stream"):
         show.markdown_stream([{"type": "response.output_text.delta"}])  # type: ignore[list-item]
