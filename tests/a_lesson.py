@@ -68,7 +68,11 @@ def notebook() -> Any:
         _text("## Copy this cell", "", 2),
         _code(COPY, "Hello", tags=["copy"]),
         _text(
-            "## Recap\n\n" + "<details><summary>Why?</summary>\n\nSo.\n\n</details>\n" * 4, "", 2
+            "## Recap\n\n"
+            + "<details><summary>Why?</summary>\n\nSo.\n\n</details>\n" * 3
+            + "<details><summary>From lesson 01: why?</summary>\n\nSo.\n\n</details>\n",
+            "",
+            2,
         ),
         _text("## Go further\n\n[The deprecations page](https://example.org/d)", "footer", 1),
     ]

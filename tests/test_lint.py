@@ -138,6 +138,7 @@ CASES: list[tuple[str, str, Callable[[Any], None]]] = [
     ("goals", "there are 2", replaced("## You", "- count\n", "")),
     ("goals", "the question", replaced("## You", "three?", "three.")),
     ("recall", "fold 4 recall questions", replaced("## Recap", "<summary>", "<b>")),
+    ("recall", "an earlier lesson", replaced("## Recap", "From lesson 01", "From lesson 99")),
     ("number_of_cells", "41 cells; 30 to 40", more_cells("markdown", 10, "Words.")),
     ("number_of_code_cells", "19 code cells", more_cells("code", 3)),
     ("number_of_words", "words of prose; 900", words_added(400)),

@@ -9,14 +9,14 @@ import pytest
 from oaiworkbook import settings
 from oaiworkbook.cli import parser as cli_parser
 
-from .lessons.readme import README, with_map
+from .lessons.readme import README, with_generated
 
 ROOT = Path(__file__).parent.parent
 TEXT = README.read_text("utf-8")
 
 
 def test_the_course_map_names_the_notebooks_there_are() -> None:
-    assert with_map(TEXT) == TEXT, "run: python -m tests.lessons build NN"
+    assert with_generated(TEXT) == TEXT, "run: python -m tests.lessons build NN"
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", TEXT))))

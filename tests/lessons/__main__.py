@@ -11,7 +11,7 @@ from oaiworkbook.errors import WorkbookError
 from . import course
 from .build import BuildError, build
 from .lint import lint
-from .readme import README, with_map
+from .readme import README, with_generated
 from .surroundings import ROOT
 
 
@@ -49,7 +49,7 @@ def _build(paths: list[Path], *, fresh: bool) -> int:
             print(f"FAILED {path.name}, nothing written\n{error}")
             continue
         print(f"built  {path.name}: {', '.join(changed) or 'nothing new'}")
-    README.write_text(with_map(README.read_text("utf-8")), "utf-8")
+    README.write_text(with_generated(README.read_text("utf-8")), "utf-8")
     return _lint(paths) or failed
 
 

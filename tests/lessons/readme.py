@@ -1,26 +1,55 @@
-"""The course map in README.md, made from the titles of the course and the notebooks there are."""
+"""What no person writes in README.md: the course map, and what going live costs."""
 
-from .course import NOTEBOOKS, PARTS
+import re
+from decimal import Decimal
+
+from oaiworkbook.money.amounts import usd
+
+from .course import PARTS, lessons
 from .generated import with_block
 from .surroundings import ROOT
 
 README = ROOT / "README.md"
+# The words of the header, which `generated.live_cost` makes.
+LIVE = re.compile(r"in replay, (?:at least )?USD (?P<usd>[\d.]+)(?: \((?P<unknown>\d+) of)?")
 
 
 def course_map() -> str:
     """A line a part; a lesson that is here is a link to its notebook."""
-    there = {path.name[:2]: path.name for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")}
+    there = {path.name[:2]: path.name for path in lessons()}
     lines = []
-    for part, lessons in PARTS.items():
+    for part, titles in PARTS.items():
         named = [
             f"[{number} {title}](notebooks/{there[number]})"
             if number in there
             else f"{number} {title}"
-            for number, title in lessons.items()
+            for number, title in titles.items()
         ]
         lines.append(f"- **{part}**: {' · '.join(named)}")
     return "\n".join(lines)
 
 
-def with_map(text: str) -> str:
-    return with_block(text, "map", course_map())
+def whole_cost() -> str:
+    """One live run of every lesson: the sum of the headers, and the lessons that cost the most."""
+    costs: dict[str, Decimal] = {}
+    unknown = 0
+    for path in lessons():
+        found = LIVE.search(path.read_text("utf-8"))
+        if found is None:
+            continue  # not built yet, which the lint says
+        costs[path.name[:2]] = Decimal(found["usd"])
+        unknown += int(found["unknown"] or 0)
+    dearest = sorted(costs, key=lambda number: -costs[number])[:3]
+    named = ", ".join(f"{number} ({usd(costs[number])})" for number in dearest)
+    total = f"One live run of all lessons costs {usd(sum(costs.values(), Decimal(0)))}"
+    if unknown:
+        total = (
+            f"One live run of all lessons costs at least {usd(sum(costs.values(), Decimal(0)))}: "
+            f"{unknown} calls have no known price and are not in the sum"
+        )
+    return f"{total}. The dearest are {named}."
+
+
+def with_generated(text: str) -> str:
+    """The README with its generated blocks made anew."""
+    return with_block(with_block(text, "map", course_map()), "live", whole_cost())

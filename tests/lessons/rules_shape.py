@@ -68,6 +68,9 @@ def recall(lesson: Lesson) -> Iterator[str]:
     wanted = 3 if lesson.number == "00" else 4
     if text.count("<summary>") != wanted or text.count("</details>") != wanted:
         yield f"fold {wanted} recall questions into <details><summary> under 'Recap'"
+    earlier = re.findall(r"<summary>[^\n]*From lesson (\d\d)", text)
+    if lesson.number != "00" and not any(each < lesson.number for each in earlier):
+        yield "begin a recall question with 'From lesson NN', NN being an earlier lesson"
 
 
 def number_of_cells(lesson: Lesson) -> Iterator[str]:

@@ -1,0 +1,44 @@
+"""The lessons agree with each other: the map, nothing written twice, every public name met."""
+
+import re
+from collections import defaultdict
+
+import pytest
+
+import oaiworkbook
+
+from .lessons import course
+from .lessons.lesson import Lesson
+
+LESSONS = {path.name[:2]: Lesson.read(path) for path in course.lessons()}
+LONG = 5  # lines; below, two lessons may well write the same
+
+
+def met(lesson: Lesson) -> set[str]:
+    """Names of ours that the lesson imports, or whose exception it shows."""
+    imports = (
+        re.findall(r"^from oaiworkbook import ([\w, ]+)", c.source, re.M) for _, c in lesson.code
+    )
+    errors = [out.get("ename", "") for _, c in lesson.code for out in c.outputs]
+    return {*re.findall(r"\w+", " ".join(", ".join(each) for each in imports)), *errors}
+
+
+@pytest.mark.parametrize("number", LESSONS)
+def test_the_header_has_the_map_of_today(number: str) -> None:
+    lesson = LESSONS[number]
+    assert course.map_of(lesson.path) in lesson.notebook.cells[0].source, "build the lesson"
+
+
+def test_no_two_lessons_have_the_same_cell() -> None:
+    homes = defaultdict(list)
+    for number, lesson in LESSONS.items():
+        for place, cell in lesson.code:
+            source = re.sub(r"\s+", " ", cell.source)
+            if len(cell.source.splitlines()) >= LONG:
+                homes[source].append(f"{number} cell {place}")
+    assert [places for places in homes.values() if len(places) > 1] == []
+
+
+@pytest.mark.parametrize("name", oaiworkbook.__all__)
+def test_a_lesson_introduces_each_public_name(name: str) -> None:
+    assert [number for number, lesson in LESSONS.items() if name in met(lesson)]
