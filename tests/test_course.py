@@ -9,6 +9,7 @@ import oaiworkbook
 
 from .lessons import course
 from .lessons.lesson import Lesson
+from .lessons.readme import README
 
 LESSONS = {path.name[:2]: Lesson.read(path) for path in course.lessons()}
 LONG = 5  # lines; below, two lessons may well write the same
@@ -42,3 +43,20 @@ def test_no_two_lessons_have_the_same_cell() -> None:
 @pytest.mark.parametrize("name", oaiworkbook.__all__)
 def test_a_lesson_introduces_each_public_name(name: str) -> None:
     assert [number for number, lesson in LESSONS.items() if name in met(lesson)]
+
+
+ROWS = re.findall(
+    r"^\| (`\w+`(?:, `\w+`)*) \| .+ \| ([\d, ]+) \|$", README.read_text("utf-8"), re.M
+)
+
+
+def test_readme_explains_each_public_name_and_no_other() -> None:
+    names = [name for row, _ in ROWS for name in re.findall(r"\w+", row)]
+    assert sorted(names) == sorted(oaiworkbook.__all__)
+
+
+@pytest.mark.parametrize(("names", "numbers"), ROWS)
+def test_readme_names_the_lessons_that_introduce_a_name(names: str, numbers: str) -> None:
+    for name in re.findall(r"\w+", names):
+        first = next(number for number, lesson in LESSONS.items() if name in met(lesson))
+        assert first in numbers.split(", "), f"{name} is first met in lesson {first}"
