@@ -63,7 +63,9 @@ def known() -> Mapping[str, Model]:
 
 
 def find(name: str) -> Model | None:
-    return known().get(name)
+    """The model of this name. A fine-tuned one, `ft:base:...`, ends with its base."""
+    base = name.split(":")[1] if name.startswith("ft:") else name
+    return known().get(base)
 
 
 def replacement(name: str) -> str | None:

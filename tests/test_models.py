@@ -76,6 +76,13 @@ def test_replacement_prefers_the_course_then_follows_successors(own_table: Path)
     assert models.replacement("never heard of") is None
 
 
+def test_a_fine_tuned_model_ends_with_its_base(own_table: Path) -> None:
+    found = models.find("ft:old-voice:org:suffix:id")
+    assert found is not None
+    assert found.ends == date(2027, 1, 6)
+    assert models.find("ft:nobody:org::id") is None
+
+
 def test_unknown_role_names_the_roles(own_table: Path) -> None:
     with pytest.raises(models.ModelsError, match=r"'sing'.*chat, speech"):
         models.model("sing")

@@ -240,6 +240,11 @@ WORKED: list[tuple[str, str, dict[str, Any]]] = [
         "0.0054",
         {"model": "ft:gpt-4.1-2025-04-14:org::a", "input_tokens": 1_000, "output_tokens": 200},
     ),
+    (
+        "fine-tuned, small",
+        "0.00144",
+        {"model": "ft:gpt-4.1-mini-2025-04-14:o::a", "input_tokens": 1_000, "output_tokens": 200},
+    ),
 ]
 
 
