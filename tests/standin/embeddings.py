@@ -127,11 +127,18 @@ def _refused(
     """What the API answers to too much, too little and a wrong `dimensions`.
 
     `dimensions` below 1 was recorded (August 2025). The others are as users reported them: too long
-    (April 2026), too many tokens together (October 2025), an empty text or too many texts (October
-    and September 2024).
+    (April and October 2026), too many tokens together (October 2025), an empty text (September 2026;
+    `param` and `code` as for one that is too long), none or too many texts (September 2024).
     """
-    type_, code = "invalid_request_error", None
-    if not texts or "" in texts or len(texts) > MAX_INPUTS:
+    type_, code, param = "invalid_request_error", None, None
+    listed = not isinstance(served.form["input"], str)
+    if listed and ("" in texts or max(counts, default=0) > MAX_TOKENS):
+        empty = "" in texts
+        param = f"input[{texts.index('') if empty else counts.index(max(counts))}]"
+        code = "invalid_value"
+        length = f"maximum input length is {MAX_TOKENS} tokens"
+        message = f"Invalid '{param}': {'input cannot be an empty string' if empty else length}."
+    elif not texts or "" in texts or len(texts) > MAX_INPUTS:
         message = (
             "'$.input' is invalid. Please check the API reference: "
             "https://platform.openai.com/docs/api-reference."
@@ -148,4 +155,4 @@ def _refused(
     else:
         return None
     more = headers(served, 40) | rate_limit_headers(0)
-    return error_answer(400, message, type_, code, headers=more)
+    return error_answer(400, message, type_, code, param, more)
