@@ -20,7 +20,7 @@ pytest.importorskip(
 )
 from playwright.sync_api import sync_playwright
 
-from .jupyterlab import JupyterLab, Lesson, find_chromium, jupyterlab
+from .jupyterlab import JupyterLab, Lesson, jupyterlab, launch
 
 pytestmark = pytest.mark.browser
 PICTURES = os.environ.get("OAIWORKBOOK_PICTURES", "")
@@ -31,17 +31,12 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
     with sync_playwright() as playwright:
-        path = find_chromium(playwright)
-        if path is None:
+        browser = launch(playwright)
+        if browser is None:
             pytest.skip(
                 "The lessons were not opened in a browser: no Chromium found. Install one, or run "
                 "`playwright install chromium`."
             )
-        # No name but this machine's leads anywhere, so nothing can leave it.
-        alone = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--disable-gpu", "--no-proxy-server", alone]
-        )
         with jupyterlab(tmp_path_factory.mktemp("browser"), browser) as started:
             yield started
         browser.close()
