@@ -35,6 +35,7 @@ DOCUMENTED = re.compile(
     r"batch \.errors.*"  # types/batch.py: object, data[code, line, message, param]
     r"|batch \.error_file_id|batch \.\w+_at"
     r"|error \.detail.*"  # /v1/files repeats the error under this name
+    r"|error \.error\.moderation_details(\.\w+)?"  # OpenAI's guide to image generation, reports
     r"|(audio None|transcript\.text\.done) \.languages.*"  # types/audio: by gpt-transcribe
     r"|response \.conversation\.id"  # types/responses/response.py
     # types/conversations/message.py: a model's message among a conversation's items
@@ -45,6 +46,8 @@ DOCUMENTED = re.compile(
     r"|response \.output\[\]\.action\.(sources(\[\]\.\w+)?|url)"
     r"|response \.tools\[\]\.filters\.allowed_domains(\[\])?"
     r"|response \.output\[\]\.outputs"
+    # types/responses/response.py: Moderation, with a result or an error on each side
+    r"|response \.moderation\.(input|output)\.(flagged|model|type|code|message)"
 )
 
 every_recording = pytest.mark.parametrize("path", FILES, ids=NAMES)
@@ -212,6 +215,7 @@ FRAMING = {
     "/v1/chat/completions": (False, True, False),
     "/v1/audio/transcriptions": (False, True, True),
     "/v1/audio/speech": (False, True, True),
+    "/v1/images/generations": (True, False, False),  # as OpenAI's reference shows it
 }
 
 

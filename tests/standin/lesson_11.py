@@ -1,0 +1,86 @@
+"""Authored answers of lesson 11, Images: a beekeepers' club draws the label of its honey.
+
+`make_label.py` draws every picture, and each says in large letters that it is a stand-in. An edit is
+answered with the composite through the very mask that was sent.
+"""
+
+import uuid
+from hashlib import sha256
+from typing import Any
+
+from oaiworkbook.serve import Served
+from oaiworkbook.server.faults import error_answer
+
+from . import ASSETS
+from .common import headers, seed
+from .images import picture, streamed
+from .make_label import MASKS, SAMPLES, SIZE
+
+Json = dict[str, Any]
+LABEL = "A label for a honey jar: seven cells of a comb above a green hill, a lime blossom. Flat colours."
+STICKER = "A sticker: seven cells of a comb, nothing behind them. Flat colours."
+ANEW = "The same label, but at sunset, with heather in the place of the lime blossom."
+REFUSED = "A label for a honey jar: a bear torn open by a thousand bees, blood on the comb."
+
+BASE = sha256((ASSETS / "11_label_low.png").read_bytes()).hexdigest()
+SENT = {sha256((SAMPLES / name).read_bytes()).hexdigest(): name for name in MASKS}
+
+
+def answer(served: Served) -> Json | None:
+    match served.asked.path:
+        case "/v1/images/generations":
+            return _generate(served)
+        case "/v1/images/edits":
+            return _edit(served)
+    return None
+
+
+def _generate(served: Served) -> Json | None:
+    form = served.form
+    if form["prompt"] == REFUSED:
+        return _refuse(served)
+    kind = form.get("output_format", "png")
+    match form["prompt"], kind, form.get("background"):
+        case str(prompt), "png", None if prompt == LABEL:
+            name = f"11_label_{form['quality']}.png"
+        case str(prompt), "webp" | "jpeg", None if prompt == LABEL and _at_half(form):
+            name = f"11_label.{kind}"
+        case str(prompt), "png", "transparent" if prompt == STICKER:
+            name = "11_sticker.png"
+        case _:
+            return None
+    whole = (ASSETS / name).read_bytes()
+    if not form.get("stream"):
+        return picture(served, whole, ms=1300)
+    wanted = range(form.get("partial_images", 0))
+    partial = [(ASSETS / f"11_partial_{number}.png").read_bytes() for number in wanted]
+    return streamed(served, whole, partial, ms=1500)
+
+
+def _at_half(form: Json) -> bool:
+    return form.get("output_compression") == 50
+
+
+def _edit(served: Served) -> Json | None:
+    parts = {part["name"]: part for part in served.asked.body if "filename" in part}
+    mask = SENT.get(parts.get("mask", {}).get("sha256", ""))
+    if served.form["prompt"] != ANEW or parts["image"]["sha256"] != BASE or mask is None:
+        return None
+    composite = (ASSETS / f"11_edit_{mask.removeprefix('mask_')}").read_bytes()
+    return picture(served, composite, ms=1500, pictures_in=[SIZE])
+
+
+def _refuse(served: Served) -> Json:
+    """As reported of the API in September 2026, `moderation_details` included."""
+    number = uuid.UUID(seed(served, "moderation")[:32])
+    refused = error_answer(
+        400,
+        "Your request was rejected by the safety system. If you believe this is an error, contact us "
+        f"at help.openai.com and include the request ID {number}. safety_violations=[violence].",
+        "image_generation_user_error",
+        "moderation_blocked",
+        headers=headers(served, 610),
+    )
+    details = {"moderation_stage": "input", "categories": ["violence"]}
+    refused["json"]["error"]["moderation_details"] = details
+    return refused
