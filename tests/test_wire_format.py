@@ -46,6 +46,12 @@ DOCUMENTED = re.compile(
     r"|response \.output\[\]\.action\.(sources(\[\]\.\w+)?|url)"
     r"|response \.tools\[\]\.filters\.allowed_domains(\[\])?"
     r"|response \.output\[\]\.outputs"
+    # types/fine_tuning: of single jobs only an unfinished one is collected, of events none
+    r"|fine_tuning\.job \.(finished_at|fine_tuned_model|trained_tokens|result_files\[\])"
+    r"|fine_tuning\.job \.(validation_file|user_provided_suffix)"
+    r"|fine_tuning list \.data\[\]\.(level|message|type|data(\.\w+)?)"
+    r"|fine_tuning list \.data\[\]\.(step_number|fine_tun\w+|metrics\.\w+)"
+    r"|model \.created"  # types/model.py; of single models only a deleted one is collected
     # types/responses/response.py: Moderation, with a result or an error on each side
     r"|response \.moderation\.(input|output)\.(flagged|model|type|code|message)"
 )
