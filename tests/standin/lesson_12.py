@@ -7,8 +7,6 @@ in CR LF. Its streamed answers carry no usage here: none has been seen, and the 
 for tokens only.
 """
 
-import base64
-import json
 import wave
 from hashlib import sha256
 from pathlib import Path
@@ -19,29 +17,16 @@ from oaiworkbook.server.faults import error_answer
 from oaiworkbook.server.websocket import Script
 
 from . import NotAuthored
-from .common import count, headers, pieces, rate_limit_headers, spread
+from .common import headers
 from .realtime import Said, Spoken
+from .speech import ASSETS, by_requests, clips, sound_of, spoken, transcribed
 
-ASSETS = Path(__file__).parent / "assets"
-SAMPLES = Path(__file__).parents[2] / "data" / "samples"
-STREAM = "text/event-stream; charset=utf-8"
 FORMATS = {"flac", "mp3", "mp4", "mpeg", "mpga", "m4a", "ogg", "wav", "webm"}
-TOKENS_A_SECOND = 1250 / 60  # USD 0.015 a minute at USD 12 a million tokens of sound
-CHUNK = 4_096
 REALTIME = "gpt-realtime-2.1-mini"
 READ = "Read this aloud, word for word: We will reach Skarravoe in five minutes."
 
-CLIPS: dict[str, dict[str, Any]] = json.loads((ASSETS / "12_speech.json").read_text("utf-8"))[
-    "clips"
-]
-
-
-def _bytes(clip: dict[str, Any]) -> bytes:
-    folder = ASSETS if (ASSETS / clip["file"]).is_file() else SAMPLES
-    return (folder / clip["file"]).read_bytes()
-
-
-KNOWN = {sha256(_bytes(clip)).hexdigest(): clip for clip in CLIPS.values()}
+CLIPS = clips("12")
+KNOWN = {sha256(sound_of(clip)).hexdigest(): clip for clip in CLIPS.values()}
 # (text, voice, whether instructions were given) -> clip
 SPOKEN = {
     (CLIPS["announcement"]["spoken"], "marin", False): CLIPS["announcement"],
@@ -66,15 +51,15 @@ def session(path: str, query: str) -> Script | None:
     clip = CLIPS["realtime"]
     with wave.open(str(ASSETS / clip["file"]), "rb") as file:
         pcm = file.readframes(file.getnframes())
-    spoken = Spoken(REALTIME, "lesson 12")
+    speaker = Spoken(REALTIME, "lesson 12")
 
     def script(heard: Any) -> Said:
         if heard is None:
-            return spoken.created()
+            return speaker.created()
         asked = heard.get("response", {})
         if asked.get("instructions") != READ or asked.get("conversation") != "none":
             raise NotAuthored(f"Lesson 12 has no answer for {heard}")
-        return spoken.read_aloud(READ, clip["spoken"], pcm)
+        return speaker.read_aloud(READ, clip["spoken"], pcm)
 
     return script
 
@@ -82,22 +67,7 @@ def session(path: str, query: str) -> Script | None:
 def _speech(served: Served) -> dict[str, Any] | None:
     form = served.form
     clip = SPOKEN.get((form["input"], form["voice"], "instructions" in form))
-    if clip is None:
-        return None
-    tokens = count(form["input"])
-    limits = rate_limit_headers(tokens)
-    if form.get("stream_format") != "sse":
-        head = headers(served, 640, "audio/mpeg") | limits
-        return {"status": 200, "headers": head, "ms": 640, "file": clip["file"]}
-    sound = _bytes(clip)
-    parts = [sound[i : i + CHUNK] for i in range(0, len(sound), CHUNK)]
-    events: list[list[Any]] = [
-        [ms, None, {"type": "speech.audio.delta", "audio": base64.b64encode(part).decode()}]
-        for ms, part in zip(spread(served, 640, 90, len(parts)), parts, strict=True)
-    ]
-    made = round(clip["seconds"] * TOKENS_A_SECOND)
-    usage = {"input_tokens": tokens, "output_tokens": made, "total_tokens": tokens + made}
-    return _stream(served, events, {"type": "speech.audio.done", "usage": usage}, limits)
+    return spoken(served, clip) if clip else None
 
 
 def _transcription(served: Served) -> dict[str, Any] | None:
@@ -111,38 +81,12 @@ def _transcription(served: Served) -> dict[str, Any] | None:
             "invalid_request_error",
             "unsupported_value",
             "file",
-            headers(served, 90) | _limits(),
+            headers(served, 90) | by_requests(),
         )
     clip = KNOWN.get(file["sha256"])
     if clip is None:
         return None
     hinted = any(part["name"].startswith("keywords") for part in served.asked.body)
-    text = clip["heard_with_keywords" if hinted else "heard"]
-    body = {"text": text, "languages": [{"code": "en"}]}
-    if served.form.get("stream") == "true":
-        words = pieces(text)
-        events: list[list[Any]] = [
-            [ms, None, {"type": "transcript.text.delta", "delta": word}]
-            for ms, word in zip(spread(served, 520, 35, len(words)), words, strict=True)
-        ]
-        return _stream(served, events, {"type": "transcript.text.done", **body}, _limits())
-    usage = {"type": "duration", "seconds": clip["billed_seconds"]}
-    head = headers(served, 780) | _limits()
-    return {"status": 200, "headers": head, "ms": 780, "json": {**body, "usage": usage}}
-
-
-def _stream(
-    served: Served, events: list[list[Any]], done: dict[str, Any], limits: dict[str, str]
-) -> dict[str, Any]:
-    end = events[-1][0] + 40
-    return {
-        "status": 200,
-        "headers": headers(served, events[0][0], STREAM) | limits,
-        "sse": [*events, [end, None, done], [end, None, "[DONE]"]],
-        "crlf": True,
-    }
-
-
-def _limits() -> dict[str, str]:
-    """Transcriptions are limited by requests only."""
-    return {k: v for k, v in rate_limit_headers(0).items() if k.endswith("-requests")}
+    return transcribed(
+        served, clip["heard_with_keywords" if hinted else "heard"], clip["billed_seconds"]
+    )
