@@ -160,13 +160,22 @@ def _steps() -> list[int]:
     return [7 * epoch for epoch in range(1, len(EPOCHS) + 1)]
 
 
+def _snapshot(job: Json, step: int) -> str:
+    """The model of an epoch: the last one is the job's own, earlier ones have an id of their own."""
+    name, _, last = str(job["fine_tuned_model"]).rpartition(":")
+    if step == _steps()[-1]:
+        return f"{name}:{last}"
+    other = "".join(random.Random(f"{last}{step}").sample(last, len(last)))
+    return f"{name}:{other}:ckpt-step-{step}"
+
+
 def _checkpoints(served: Served, job: Json) -> Iterator[Json]:
     for step, loss in reversed(list(zip(_steps(), EPOCHS, strict=True))):
         yield {
             "object": "fine_tuning.job.checkpoint",
             "id": f"ftckpt_{letters(served, f'checkpoint{step}', 24)}",
             "created_at": CREATED + 1_270,
-            "fine_tuned_model_checkpoint": f"{job['fine_tuned_model']}:ckpt-step-{step}",
+            "fine_tuned_model_checkpoint": _snapshot(job, step),
             "metrics": {"step": step, "full_valid_loss": loss},
             "fine_tuning_job_id": job["id"],
             "step_number": step,
@@ -190,7 +199,7 @@ def _events(served: Served, job: Json) -> Iterator[Json]:
             )
         )
     for step in _steps()[:-1]:
-        snapshot = f"{job['fine_tuned_model']}:ckpt-step-{step}"
+        snapshot = _snapshot(job, step)
         said.append((f"Checkpoint created at step {step} with Snapshot ID: {snapshot}", {}))
     said.append((f"New fine-tuned model created: {job['fine_tuned_model']}", {}))
     said.append(("The job has successfully completed", {}))
