@@ -30,6 +30,7 @@ HEATH = {
     "line": "#4a2f0b",
     "bloom": "#b04fa8",
 }
+WORDS = "drawn by code: a stand-in"
 BLOOM = (800, 330, 1000, 530)  # where the blossom is: left, top, right, bottom
 SKY = (0, 0, 1024, 150)
 MASKS = {"mask_blossom.png": BLOOM, "mask_sky.png": SKY}
@@ -62,7 +63,7 @@ def blossom(draw: ImageDraw.ImageDraw, colours: dict[str, str]) -> None:
 def say(draw: ImageDraw.ImageDraw, words: str) -> None:
     draw.fontmode = "1"  # no grey edges: few colours, a small file
     draw.rectangle((0, 560, SIZE[0], SIZE[1]), fill="#ffffff")
-    draw.text((SIZE[0] / 2, 600), words, "#202020", ImageFont.load_default(38), anchor="mm")
+    draw.text((SIZE[0] / 2, 600), words, "#202020", ImageFont.load_default(52), anchor="mm")
 
 
 def label(words: str, colours: dict[str, str] = DAY) -> Image.Image:
@@ -95,7 +96,7 @@ def unfinished(image: Image.Image, block: int, words: str) -> Image.Image:
 
 def mask(box: tuple[int, int, int, int]) -> Image.Image:
     """Transparent inside the box, where the edit may happen, and opaque elsewhere."""
-    image = Image.new("RGBA", SIZE, (255, 255, 255, 255))
+    image = Image.new("RGBA", SIZE, (40, 40, 40, 255))  # the colour means nothing
     image.paste((0, 0, 0, 0), box)
     return image
 
@@ -106,19 +107,19 @@ def edited(picture: Image.Image, drawn_anew: Image.Image, through: Image.Image) 
 
 
 def anew() -> Image.Image:
-    return label("drawn by code: a stand-in, no model's picture", HEATH)
+    return label(WORDS, HEATH)
 
 
 def pictures() -> dict[str, Image.Image]:
-    base = label("drawn by code: a stand-in, no model's picture")
+    base = label(WORDS)
     drawn = {
-        f"11_label_{quality}.png": label(f"drawn by code: stands in for quality={quality}")
+        f"11_label_{quality}.png": label(f"drawn by code, for quality={quality}")
         for quality in ("medium", "high")
     }
     drawn["11_label_low.png"] = base
     for number, block in enumerate((64, 32)):
-        words = f"drawn by code: stands in for partial image {number}"
-        drawn[f"11_partial_{number}.png"] = unfinished(base, block, words)
+        words = f"drawn by code, for partial image {number}"
+        drawn[f"11_partial_{number}.png"] = unfinished(label(""), block, words)
     for name, box in MASKS.items():
         drawn[f"11_edit_{name.removeprefix('mask_')}"] = edited(base, anew(), mask(box))
     return drawn
@@ -145,8 +146,8 @@ if __name__ == "__main__":
     for file, made in pictures().items():
         save(made, ASSETS / file, png)
     for ending in ("webp", "jpeg"):
-        words = f"drawn by code: stands in for {ending} at 50"
+        words = f"drawn by code, for {ending} at 50"
         save(label(words), ASSETS / f"11_label.{ending}", at_half)
-    save(sticker("drawn by code: a stand-in"), ASSETS / "11_sticker.png", png)
+    save(sticker(WORDS), ASSETS / "11_sticker.png", png)
     for file, place in MASKS.items():
         save(mask(place), SAMPLES / file, png)
