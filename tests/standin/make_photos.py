@@ -30,7 +30,7 @@ def kettle(x: int, y: int) -> int:
         return METAL
     if 98 < x < 128 and abs(y - 82 + (x - 98) // 2 * 2) < 5:  # the spout
         return METAL
-    if 22**2 < (x - 76) ** 2 + (y - 44) ** 2 < 27**2 and y < 44:  # the handle
+    if 22**2 < (x - 76) ** 2 + (y - 52) ** 2 < 27**2 and y < 54:  # the handle
         return DARK
     return TABLE if y > 90 else WALL
 
