@@ -280,12 +280,17 @@ def test_usage_adds_up(path: Path) -> None:
             out = usage.get("output_tokens", usage.get("completion_tokens", 0))
             assert usage["total_tokens"] == into + out
             details = usage.get("input_tokens_details") or usage.get("prompt_tokens_details") or {}
+            modes = ("text_tokens", "audio_tokens", "image_tokens")
+            if "text_tokens" in details:  # where each mode is counted, they are the whole
+                assert sum(details.get(mode, 0) for mode in modes) == into
             cached = details.get("cached_tokens", 0) + details.get("cache_write_tokens", 0)
             assert cached <= into
             spent = (
                 usage.get("output_tokens_details") or usage.get("completion_tokens_details") or {}
             )
             assert spent.get("reasoning_tokens", 0) <= out
+            if "text_tokens" in spent:
+                assert sum(spent.get(mode, 0) for mode in modes) == out
 
 
 @every_recording
