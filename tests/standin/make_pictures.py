@@ -6,6 +6,7 @@ Their numbers stand here once. The answers of lesson 10 are written from them.
 """
 
 import io
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,8 @@ def _axes(name: str) -> "Axes":
 
 def receipt() -> "Axes":
     axes = _axes("receipt.png")
-    axes.set(xlim=(0, 600), ylim=(900, 0), xticks=[], yticks=[])
+    axes.set(xlim=(0, 600), ylim=(900, 0))
+    axes.axis("off")
     big: dict[str, Any] = {"family": "DejaVu Sans Mono", "size": 22, "va": "center"}
     small = {**big, "size": 18}
     axes.text(300, 80, SHOP, **{**big, "ha": "center", "weight": "bold"})
@@ -88,7 +90,7 @@ def plan() -> "Axes":
     from matplotlib.patches import Rectangle
 
     axes = _axes("plan.png")
-    axes.set(xlim=(-3, 25), ylim=(-4.5, 16.5), xticks=[], yticks=[])
+    axes.set(xlim=(-3, 25), ylim=(-4.5, 16.5))
     axes.axis("off")
     axes.text(11, 14, "Anvil Yard, ground floor", size=18, ha="center")
     for name, (places, x, y, width, height) in ROOMS.items():
@@ -102,15 +104,30 @@ def plan() -> "Axes":
     return axes
 
 
+def numbers(name: str) -> str:
+    """What one picture shows, as text: kept inside the file, to notice when numbers here change."""
+    shown: dict[str, Any] = {
+        "receipt.png": [SHOP, DAY, ITEMS, TOTAL],
+        "chart.png": [WEEK, VISITS],
+        "plan.png": [ROOMS, EXITS],
+    }
+    return json.dumps(shown[name])
+
+
 def draw(name: str) -> bytes:
     """The PNG of one picture, in few colours so that it stays small."""
     from PIL import Image  # comes with matplotlib
+    from PIL.PngImagePlugin import PngInfo
 
     axes = {"receipt.png": receipt, "chart.png": chart, "plan.png": plan}[name]()
     file, small = io.BytesIO(), io.BytesIO()
     figure: Any = axes.figure
+    note = PngInfo()
+    note.add_text("Comment", numbers(name))
     figure.savefig(file, format="png", metadata={"Software": None})
-    Image.open(file).convert("RGB").quantize(16).save(small, format="png", optimize=True)
+    Image.open(file).convert("RGB").quantize(16).save(
+        small, format="png", optimize=True, pnginfo=note
+    )
     return small.getvalue()
 
 
