@@ -21,7 +21,6 @@ ASKED = (
     "May I keep bees on the roof?",
     "May I park my car in the yard overnight?",
 )
-BARE = ("Quiet hours are from 22:00 to 7:00.", "On Sundays nobody drills.")
 
 
 def lesson_cut() -> Callable[[int, int], dict[str, str]]:
@@ -37,7 +36,7 @@ def texts() -> list[str]:
     chunks = [text for size, overlap in CUTS for text in cut(size, overlap).values()]
     labelled = json.loads(sample("coop_questions.json").read_text("utf-8"))
     questions = [each["question"] for each in labelled]
-    return list(dict.fromkeys([*chunks, *questions, *ASKED, *BARE]))
+    return list(dict.fromkeys([*chunks, *questions, *ASKED]))
 
 
 if __name__ == "__main__":
