@@ -60,6 +60,17 @@ def test_a_call_that_may_not_fit_is_refused_in_clear_words() -> None:
     send("0.00018")  # what just fits is sent
 
 
+def test_a_call_of_unknown_cost_is_refused_once_the_limit_is_passed() -> None:
+    spend_limit("0.01")
+    send("0.01", "0.02")
+    with pytest.raises(SpendLimitExceeded) as caught:
+        send("0")
+    assert str(caught.value) == (
+        "Not sent: nothing is left of the spend limit of USD 0.01 (USD 0.02 is spent or reserved). "
+        "To go on, set a higher spend_limit."
+    )
+
+
 def test_the_error_is_no_api_error_and_survives_a_process_pool() -> None:
     spend_limit(0)
     with pytest.raises(SpendLimitExceeded) as caught:

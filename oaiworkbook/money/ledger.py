@@ -50,6 +50,8 @@ class SpendLimitExceeded(WorkbookError):
         higher = "set OAIWORKBOOK_MAX_USD higher" if daily else "set a higher spend_limit"
         if self.sent:
             return f"Past {limit}: {used}. Close the session, or {higher} to go on."
+        if not self.asked:  # free, or its price is not known beforehand: nothing to make smaller
+            return f"Not sent: nothing is left of {limit} ({used}). To go on, {higher}."
         left = usd(max(self.limit - self.committed, Decimal(0)), "down")
         return (
             f"Not sent: this call may cost up to {usd(self.asked, 'up')}, and {left} is left of "
