@@ -66,7 +66,7 @@ def test_a_call_of_unknown_cost_is_refused_once_the_limit_is_passed() -> None:
     with pytest.raises(SpendLimitExceeded) as caught:
         send("0")
     assert str(caught.value) == (
-        "Not sent: nothing is left of the spend limit of USD 0.01 (USD 0.02 is spent or reserved). "
+        "Not sent: nothing is left of the spend limit of USD 0.010 (USD 0.020 is spent or reserved). "
         "To go on, set a higher spend_limit."
     )
 
