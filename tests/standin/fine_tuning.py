@@ -108,7 +108,7 @@ def _job(served: Served) -> Json:
         "created_at": CREATED,
         "finished_at": None,
         "fine_tuned_model": None,
-        "organization_id": f"org-{letters(served, 'org', 24)}",
+        "organization_id": "org-lindby-trams",
         "result_files": [],
         "status": "validating_files",
         "validation_file": form.get("validation_file"),
