@@ -1,4 +1,4 @@
-"""Authored answers of lesson 19, Moderation and decisions: the forum of a repair café.
+"""Authored answers of lesson 19, Moderation and decisions: the forum of a community centre.
 
 All scores and probabilities are ours; no model was asked. So are the scores from which on a category
 counts as flagged: OpenAI's own are not documented.
