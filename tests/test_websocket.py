@@ -307,6 +307,14 @@ def test_the_order_on_disk_does_not_depend_on_chance() -> None:
     assert settled(refused) == [create, got("error"), ask, begun, ended]
     cancelled = [ask, begun, sent("response.cancel"), ended]
     assert settled(cancelled) == cancelled, "what the client did while the answer came stays there"
+    limits = got("rate_limits.updated")
+    next_turn = [ask, begun, ended, limits, create, added, done, ask]
+    for order in (
+        next_turn,
+        [ask, begun, ended, create, limits, added, done, ask],
+        [ask, begun, ended, create, ask, limits, added, done],
+    ):
+        assert settled(order) == next_turn
 
 
 def test_a_client_that_leaves_early_gets_a_whole_recording(data: Path) -> None:  # noqa: F811

@@ -74,7 +74,7 @@ def session(
     timeout: int = 600,
     startup: str = "",
 ) -> Iterator[NotebookClient]:
-    """A kernel in `folder`, ready for `execute_cell`; killed at the end.
+    """A kernel in `folder`, ready for `execute_cell`; killed at the end, asked to leave where it records.
 
     `timeout` is for each cell, in seconds. `startup` is Python that the kernel runs first. Raises
     RuntimeError with the kernel's last words when it does not start.
@@ -91,7 +91,8 @@ def session(
             coalesce_streams=True,
             # Without it nbclient fails on output captured by a widget.
             store_widget_state=True,
-            shutdown_kernel="immediate",
+            # What is recorded is written when a session has gone quiet, at the latest on leaving.
+            shutdown_kernel="graceful" if mode == "record" else "immediate",
             log=_silent,
         )
         client.reset_execution_trackers()

@@ -62,6 +62,8 @@ def settled(frames: list[Frame]) -> list[Frame]:
     """
     order = list(frames)
     for at in range(len(order)):
+        _told_at_the_end(order, at)
+    for at in range(len(order)):
         direction, _, data = order[at]
         reply = _REPLIES.get(data.get("type", "")) if isinstance(data, dict) else None
         if direction != ">" or reply is None:
@@ -76,9 +78,24 @@ def settled(frames: list[Frame]) -> list[Frame]:
     return order
 
 
-def _is_reply(frame: Frame, reply: str) -> bool:
+def _told_at_the_end(order: list[Frame], at: int) -> None:
+    """Limits are told right after a response, to a client that may be sending already."""
+    if not _is(order[at], "rate_limits.updated"):
+        return
+    after = at
+    while after and order[after - 1][0] == ">":
+        after -= 1
+    if after and _is(order[after - 1], "response.done"):
+        order.insert(after, order.pop(at))
+
+
+def _is(frame: Frame, kind: str) -> bool:
     direction, _, data = frame
-    return direction == "<" and isinstance(data, dict) and data.get("type") in (reply, "error")
+    return direction == "<" and isinstance(data, dict) and data.get("type") == kind
+
+
+def _is_reply(frame: Frame, reply: str) -> bool:
+    return _is(frame, reply) or _is(frame, "error")
 
 
 class Recorded:
