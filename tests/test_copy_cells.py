@@ -27,7 +27,7 @@ def test_a_copy_cell_runs_on_its_own(
     answered = [seen.answered for seen in server.log]
     assert answered[: len(faults)] == faults
     assert len(answered) > len(faults)
-    assert set(answered[len(faults) :]) == {"200"}
+    assert set(answered[len(faults) :]) <= {"200", "101"}  # 101: a session begins
 
 
 def _samples(path: Path) -> list[Path]:

@@ -20,7 +20,8 @@ _MODEL = re.compile(
     r"|o[1-9](?:-(?:mini|pro|preview|deep-research))?(?:-\d{4}-\d\d-\d\d)?)(?![\w/-])"
 )
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u26ff\u2728\ufe0f]")
-_ALLOWED = frozenset({"openai", "pydantic", "numpy"}) | sys.stdlib_module_names
+# websockets comes with openai[realtime], and its exceptions are those of a session.
+_ALLOWED = frozenset({"openai", "pydantic", "numpy", "websockets"}) | sys.stdlib_module_names
 
 
 def model_names(lesson: Lesson) -> Iterator[str]:
@@ -114,7 +115,7 @@ def _copy_problems(source: str) -> Iterator[str]:
         return
     foreign = sorted(_imported(tree) - _ALLOWED)
     if foreign and foreign != ["oaiworkbook"]:
-        yield f"import only openai, pydantic, numpy and the standard library, not {foreign}"
+        yield f"import only openai, pydantic, numpy, websockets and the standard library, not {foreign}"
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
     if not functions:
         yield "wrap the code in a function"

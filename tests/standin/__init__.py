@@ -5,6 +5,7 @@ OpenAI's models. One module a lesson, `lesson_NN.py`, with `def answer(served) -
 answer in the form of `oaiworkbook/recordings/file.py`, or None for a request that is not its own.
 A lesson with WebSockets has `def session(path, query) -> Script | None` too: a function that is given
 each event of the client (first None) and returns what the server says, `(seconds before, event)`.
+Where it needs state, `start_session()` returns such a function, a fresh one for each server.
 
     python -m tests.standin --port 8899 --lesson 03_streaming
 """
@@ -43,7 +44,9 @@ class StandIn:
             module = import_module(f"{__name__}.lesson_{number}")
             # A module with state gives a fresh rule to each server.
             self._rules.append(module.start() if hasattr(module, "start") else module.answer)
-            if hasattr(module, "session"):
+            if hasattr(module, "start_session"):
+                self._sessions.append(module.start_session())
+            elif hasattr(module, "session"):
                 self._sessions.append(module.session)
 
     def __call__(self, served: Served) -> Reply:

@@ -86,9 +86,9 @@ class Spoken:
         where |= {"output_index": 0, "content_index": 0}
         part = {"type": "audio", "transcript": said}
         seconds = len(pcm) / 2 / RATE
-        usage = _usage(count(asked) + 4, count(said) + 6, round(seconds * TOKENS_A_SECOND))
-        ended = whole | {"status": "completed", "output": [done], "usage": usage}
-        left = 15_000_000 - usage["total_tokens"]
+        used = usage(count(asked) + 4, count(said) + 6, round(seconds * TOKENS_A_SECOND))
+        ended = whole | {"status": "completed", "output": [done], "usage": used}
+        left = 15_000_000 - used["total_tokens"]
         limits = {"name": "tokens", "limit": 15_000_000, "remaining": left, "reset_seconds": 0.002}
         empty, event = part | {"transcript": ""}, self._event
         return [
@@ -132,13 +132,14 @@ class Spoken:
         return "".join(self._random.choices(_ALPHABET, k=number))
 
 
-def _usage(asked: int, text: int, sound: int) -> dict[str, Any]:
+def usage(text_in: int, text_out: int, sound_out: int, sound_in: int = 0) -> dict[str, Any]:
     none = {"text_tokens": 0, "audio_tokens": 0, "image_tokens": 0}
     cached = {"cached_tokens": 0, "cached_tokens_details": none}
+    came, went = text_in + sound_in, text_out + sound_out
     return {
-        "total_tokens": asked + text + sound,
-        "input_tokens": asked,
-        "output_tokens": text + sound,
-        "input_token_details": none | {"text_tokens": asked} | cached,
-        "output_token_details": {"text_tokens": text, "audio_tokens": sound},
+        "total_tokens": came + went,
+        "input_tokens": came,
+        "output_tokens": went,
+        "input_token_details": none | {"text_tokens": text_in, "audio_tokens": sound_in} | cached,
+        "output_token_details": {"text_tokens": text_out, "audio_tokens": sound_out},
     }

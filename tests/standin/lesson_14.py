@@ -1,0 +1,82 @@
+"""Authored answers of lesson 14, Realtime: the telephone of a small lido.
+
+`talk.py` does what the API does without a model; here is what the model says, and when the line
+drops. The sound is a synthesiser's (`make_lido_calls.py`).
+"""
+
+import wave
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from oaiworkbook.serve import Served
+from oaiworkbook.server.websocket import HangUp, Script
+
+from . import NotAuthored
+from .realtime import RATE
+from .talk import Talk, Turn
+
+ASSETS = Path(__file__).parent / "assets"
+MODEL = "gpt-realtime-2.1-mini"
+OPEN = "Yes, we are open until nine."
+WARM = {"large": 24, "small": 31}
+# What is typed -> what the model writes.
+WRITTEN = {
+    "Greet a caller of Fernholt Lido.": "Good morning, this is Fernholt Lido.",
+    "Say goodbye to a caller of Fernholt Lido.": "Thank you for calling, goodbye.",
+    "May I bring my dog?": "No, dogs have to stay outside.",
+}
+
+
+def answer(served: Served) -> dict[str, Any] | None:
+    return None
+
+
+def start_session() -> Callable[[str, str], Script | None]:
+    dropped: list[str] = []
+
+    def session(path: str, query: str) -> Script | None:
+        if (path, query) != ("/v1/realtime", f"model={MODEL}"):
+            return None
+        talk = Talk(MODEL, "lesson 14", _turn)
+
+        def script(heard: Any) -> Any:
+            # The line of whoever asks about the dog drops once, before the answer.
+            if heard and heard["type"] == "response.create" and not dropped and _dog(talk.items):
+                dropped.append("once")
+                raise HangUp
+            return talk(heard)
+
+        return script
+
+    return session
+
+
+def _dog(items: list[dict[str, Any]]) -> bool:
+    return any("dog" in part.get("text", "") for item in items for part in item.get("content", []))
+
+
+def _turn(items: list[dict[str, Any]], session: dict[str, Any]) -> Turn:
+    last = items[-1]
+    if last["type"] == "function_call_output":
+        pool = "large" if last["output"].startswith(str(WARM["large"])) else "small"
+        return Turn(f"The {pool} pool has {WARM[pool]} degrees today.")
+    part = last["content"][0]
+    if part["type"] == "input_audio":
+        spoken = session["output_modalities"] == ["audio"]
+        return Turn(OPEN, _sound("14_open.wav") if spoken else b"")
+    asked = part["text"]
+    if asked == "Which courses do you have?":
+        # One second, in which the client cancels: as many words as pieces of sound.
+        return Turn("We have three courses.", _sound("14_courses.wav")[: RATE * 2], held=True)
+    if session["tools"] and "pool" in asked:
+        pool = "small" if "small" in asked else "large"
+        return Turn("One moment, I will look.", call=("water", {"pool": pool}))
+    if asked in WRITTEN:
+        return Turn(WRITTEN[asked])
+    raise NotAuthored(f"Lesson 14 has no answer to {asked!r}")
+
+
+def _sound(name: str) -> bytes:
+    with wave.open(str(ASSETS / name), "rb") as file:
+        return file.readframes(file.getnframes())
