@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from openai import BaseModel
 from openai.types.realtime import (
     ConversationItemTruncatedEvent,
     RealtimeClientEvent,
@@ -104,8 +105,8 @@ def test_every_event_is_one_of_the_sdk_s(path: Path) -> None:
             assert event["type"] in names[way]
             if event["type"] in EVENTS:
                 parsed = EVENTS[event["type"]].model_validate(event, strict=True)
-                assert not parsed.model_extra
-                assert parsed.model_dump(exclude_unset=True) == event
+                inner = [parsed, *(part for _, part in parsed if isinstance(part, BaseModel))]
+                assert not any(part.model_extra for part in inner)
 
 
 @needs_real
