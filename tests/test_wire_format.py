@@ -52,6 +52,7 @@ DOCUMENTED = re.compile(
     r"|fine_tuning list \.data\[\]\.(level|message|type|data(\.\w+)?)"
     r"|fine_tuning list \.data\[\]\.(step_number|fine_tun\w+|metrics\.\w+)"
     r"|model \.created"  # types/model.py; of single models only a deleted one is collected
+    r"|response \.safety_identifier"  # types/responses/response.py
     # types/responses/response.py: Moderation, with a result or an error on each side
     r"|response \.moderation\.(input|output)\.(flagged|model|type|code|message)"
 )
