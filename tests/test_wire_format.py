@@ -55,6 +55,9 @@ DOCUMENTED = re.compile(
     r"|response \.safety_identifier"  # types/responses/response.py
     # types/responses/response.py: Moderation, with a result or an error on each side
     r"|response \.moderation\.(input|output)\.(flagged|model|type|code|message)"
+    # types/responses/response.py: PromptCacheOptions, PromptCacheDiagnostics
+    r"|response \.prompt_cache_options\.comparison_response_id"
+    r"|response \.prompt_cache_diagnostics\.(type|reason|cache_missed_tokens|comparison_reusable_tokens)"
 )
 
 every_recording = pytest.mark.parametrize("path", FILES, ids=NAMES)
