@@ -31,8 +31,11 @@ def _prepare(options: dict[str, Any], client_class: type[Any]) -> dict[str, Any]
             "OpenAI from openai to use yours."
         )
     if mode == "replay":
-        options["api_key"] = options.get("api_key") or _NO_KEY
-        if not _names_workbook_server(os.environ.get("OPENAI_BASE_URL", "")):
+        elsewhere = options.get("provider") is not None  # brings its own address and key
+        if not elsewhere:
+            options["api_key"] = options.get("api_key") or _NO_KEY
+        elsewhere = elsewhere or options.get("data_residency") is not None
+        if not elsewhere and not _names_workbook_server(os.environ.get("OPENAI_BASE_URL", "")):
             options.setdefault("base_url", "https://api.openai.com/v1")
     else:
         _check_key(mode, options)

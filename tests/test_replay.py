@@ -5,11 +5,13 @@ import io
 import re
 import socket
 import threading
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import openai
 import pytest
+from openai.providers import bedrock
 from pydantic import BaseModel
 
 from oaiworkbook.client import AsyncOpenAI, OpenAI
@@ -294,6 +296,21 @@ def test_another_server_is_not_called_in_replay() -> None:
         client = OpenAI(base_url=f"http://127.0.0.1:{port}/v1")
         with pytest.raises(openai.OpenAIError, match="not the workbook's practice server"):
             client.responses.create(model=MODEL, input="tide")
+
+
+def test_a_client_for_a_region_replays_at_the_price_of_the_region() -> None:
+    record(Echo(), plain)
+    assert plain(OpenAI(data_residency="eu")) == plain(OpenAI())
+    dearer, list_price = (call.cost_usd for call in default_ledger().calls()[-2:])
+    assert dearer is not None
+    assert list_price is not None
+    assert dearer == list_price * Decimal("1.1")
+
+
+def test_a_client_of_a_cloud_can_be_made_in_replay_and_calls_nobody(no_network: None) -> None:
+    client = OpenAI(provider=bedrock(region="us-east-1", api_key="a-token"))
+    with pytest.raises(RecordingNotFound):
+        plain(client)
 
 
 @pytest.mark.parametrize("options", [{}, {"websocket_base_url": "wss://192.0.2.1/v1"}], ids=str)
