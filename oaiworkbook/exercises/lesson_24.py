@@ -63,6 +63,7 @@ def webhook(answer: Callable[..., Any]) -> str:
     seen: set[str] = set()
     _refuses(answer, "whose body was changed", _event(id_="resp_8"), _signed(body, now))
     _refuses(answer, "that is ten minutes old", body, _signed(body, now - 600))
+    _refuses(answer, "without any signature", body, {"content-type": "application/json"})
     probe = _probe()
     found = answer(probe.client, body, _signed(body, now), seen)
     expect(
@@ -88,7 +89,7 @@ def _refuses(answer: Callable[..., Any], words: str, body: str, headers: Mapping
     probe, seen = _probe(), set[str]()
     try:
         found = answer(probe.client, body, headers, seen)
-    except openai.InvalidWebhookSignatureError as error:
+    except (ValueError, KeyError) as error:
         raise Wrong(f"a message {words} made it raise `{type(error).__name__}`") from None
     expect(not probe.requests, f"it fetched a response for a message {words}")
     expect(found == (400, None), f"for a message {words} it returned {found!r}")
@@ -162,7 +163,7 @@ def identifier(secret, address):
         id="24-2",
         check=webhook,
         hints=(
-            "First `client.webhooks.unwrap(body, headers)`, and only its error is caught.",
+            "First `client.webhooks.unwrap(body, headers)`, and only its errors are caught: `ValueError`.",
             "Until the message is believed, look at nothing in it, and do not touch `seen`.",
             "`client.responses.retrieve(event.data.id)` comes before `seen.add(...)`.",
         ),
@@ -170,7 +171,7 @@ def identifier(secret, address):
 def receive(client, body, headers, seen):
     try:
         event = client.webhooks.unwrap(body, headers)
-    except InvalidWebhookSignatureError:
+    except ValueError:  # InvalidWebhookSignatureError is one
         return 400, None
     if headers["webhook-id"] in seen or event.type != "response.completed":
         return 200, None

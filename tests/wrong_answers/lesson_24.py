@@ -22,7 +22,7 @@ def receive(client, body, headers, seen):
 _ADD = 'seen.add(headers["webhook-id"])'
 _GOOD = {
     "first": "pass",
-    "caught": "InvalidWebhookSignatureError",
+    "caught": "ValueError",
     "refused": "400",
     "before": "pass",
     "old": 'headers["webhook-id"] in seen',
@@ -123,6 +123,11 @@ def receive(client, body, headers, seen):
             "lets the error out",
             _RECEIVE.format(**_GOOD | {"caught": "KeyError"}),
             "made it raise `InvalidWebhookSignatureError`",
+        ),
+        (
+            "expects that everybody signs",
+            _RECEIVE.format(**_GOOD | {"caught": "InvalidWebhookSignatureError"}),
+            "a message without any signature made it raise `ValueError`",
         ),
         (
             "takes no note of what came",
