@@ -30,7 +30,7 @@ def test_a_boundary_lies_where_real_requests_had_it() -> None:
     assert [total - end.tokens for end in ends] == [8, 3]
     # Collected: 1,220 tokens of which 1,217 were written, without a mark.
     total, ends = boundaries({"model": "gpt-5.6-sol", "instructions": GUIDE, "input": "Hello"})
-    assert [total - end.tokens for end in ends] == [3]
+    assert total - ends[-1].tokens == 3
 
 
 def test_without_a_mark_another_question_reads_nothing() -> None:
@@ -46,6 +46,31 @@ def test_behind_a_mark_questions_may_differ() -> None:
     first, other = (cache.counted(marked(q)) for q in ("One?", "Two?"))
     assert first.read == other.written == 0
     assert first.written == other.read < first.input_tokens - 3
+
+
+def test_the_end_of_the_developer_messages_is_looked_up_and_not_written() -> None:
+    unmarked = {"model": "gpt-6-luna", "instructions": GUIDE}
+    cache = PromptCache()
+    cache.counted(unmarked | {"input": "One?"})
+    assert cache.counted(unmarked | {"input": "Two?"}).read == 0
+    written = cache.counted(marked("Three?")).written
+    assert cache.counted(unmarked | {"input": "Four?"}).read == written > 0
+
+
+def test_a_longer_conversation_reads_what_its_earlier_turn_wrote() -> None:
+    cache = PromptCache()
+    turns = [{"role": "user", "content": GUIDE}]
+    written = cache.counted({"model": "gpt-6-luna", "input": turns}).written
+    turns += [{"role": "assistant", "content": "Yes."}, {"role": "user", "content": "And dogs?"}]
+    found = cache.counted({"model": "gpt-6-luna", "input": turns})
+    assert found.read == written
+    assert found.read + found.written == found.input_tokens - 3
+
+
+def test_explicit_mode_looks_up_marks_alone() -> None:
+    cache = PromptCache()
+    assert cache.counted(plain("One?")).written
+    assert cache.counted(plain("One?", **EXPLICIT)).read == 0
 
 
 def test_an_implicit_end_is_written_beside_the_mark() -> None:

@@ -30,11 +30,15 @@ _SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """The end of a prefix: how many tokens it has, and a digest of them. `marked`: by the caller."""
+    """The end of a prefix: how many tokens it has, and a digest of them.
+
+    `marked`: by the caller. `eligible`: the end of a message where OpenAI may set a breakpoint.
+    """
 
     tokens: int
     digest: str
     marked: bool
+    eligible: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,11 @@ class PromptCache:
         scope = json.dumps(_settings(form), sort_keys=True)
         implicit = (form.get("prompt_cache_options") or {}).get("mode", "implicit") == "implicit"
         ends = [end for end in ends if end.tokens >= LEAST]
-        looked_up = [end for end in ends if end.marked or implicit]
-        found = [end.tokens for end in looked_up if end.digest in self._entries[scope]]
         marked = [end for end in ends if end.marked]
-        write = [*marked[-3:], *ends[-1:]] if implicit else marked[-4:]
+        eligible = [end for end in ends if end.eligible and implicit]
+        known = self._entries[scope]
+        found = [end.tokens for end in (*marked, *eligible) if end.digest in known]
+        write = [*marked[-3:], *eligible[-1:]] if implicit else marked[-4:]
         self._entries[scope] |= {end.digest for end in write}
         read = max(found, default=0)
         return Counted(total, read, max([end.tokens - read for end in write], default=0))
@@ -105,20 +110,24 @@ class PromptCache:
 
 
 def boundaries(form: dict[str, Any]) -> tuple[int, list[Boundary]]:
-    """Input tokens, and where a cached prefix can end: at a mark, or at the end of a user message.
+    """Input tokens, and where a cached prefix can end.
 
-    A message is 3 tokens, its blocks, 1 token; 2 follow the last. A prefix ends with a block's text.
+    At a mark, at the end of a user message, and at the end of the developer messages in front. A
+    message is 3 tokens, its blocks, 1 token; 2 follow the last. A prefix ends with a block's text.
     """
     tokens, digest, ends = 0, hashlib.sha256(), []
-    for role, parts in _messages(form):
+    messages = _messages(form)
+    front = next((n for n, (role, _) in enumerate(messages) if role != "developer"), len(messages))
+    for place, (role, parts) in enumerate(messages, start=1):
         tokens += 3
         digest.update(f"\0{role}".encode())
         for number, part in enumerate(parts, start=1):
             tokens += count(part["text"])
             digest.update(part["text"].encode())
             marked = "prompt_cache_breakpoint" in part
-            if marked or (role == "user" and number == len(parts)):
-                ends.append(Boundary(tokens, digest.hexdigest(), marked))
+            eligible = number == len(parts) and (role == "user" or place == front)
+            if marked or eligible:
+                ends.append(Boundary(tokens, digest.hexdigest(), marked, eligible))
         tokens += 1
     return tokens + 2, ends
 
