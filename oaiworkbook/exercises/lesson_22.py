@@ -24,31 +24,32 @@ def _chat_usage(into: int, out: int, **details: Any) -> CompletionUsage:
     return CompletionUsage.model_validate(totals | details)
 
 
-# What is said of the usage, the usage, and what it costs at PRICE and at OTHER.
+def _parts(cached: int = 0, written: int = 0) -> dict[str, int]:
+    return {"cached_tokens": cached, "cache_write_tokens": written}
+
+
+REASONED = {"reasoning_tokens": 150}
+# What is said of the usage, the usage, and what it costs at PRICE.
 CHATS: list[tuple[str, CompletionUsage, float]] = [
-    ("1,000 in and 200 out", _chat_usage(1000, 200, prompt_tokens_details={}), 0.0002),
+    ("1,000 in and 200 out", _chat_usage(1000, 200, prompt_tokens_details=_parts()), 0.0002),
     (
         "1,000 in, 800 of them cached",
-        _chat_usage(1000, 0, prompt_tokens_details={"cached_tokens": 800}),
+        _chat_usage(1000, 0, prompt_tokens_details=_parts(800)),
         0.000028,
     ),
     (
         "1,000 in, 800 of them written to the cache",
-        _chat_usage(1000, 0, prompt_tokens_details={"cache_write_tokens": 800}),
+        _chat_usage(1000, 0, prompt_tokens_details=_parts(0, 800)),
         0.00012,
     ),
     (
         "1,000 in, 600 of them cached and 300 written",
-        _chat_usage(
-            1000, 0, prompt_tokens_details={"cached_tokens": 600, "cache_write_tokens": 300}
-        ),
+        _chat_usage(1000, 0, prompt_tokens_details=_parts(600, 300)),
         0.0000535,
     ),
     (
         "200 out, 150 of them reasoning",
-        _chat_usage(
-            0, 200, prompt_tokens_details={}, completion_tokens_details={"reasoning_tokens": 150}
-        ),
+        _chat_usage(0, 200, prompt_tokens_details=_parts(), completion_tokens_details=REASONED),
         0.0001,
     ),
 ]

@@ -97,9 +97,7 @@ PLANTS: dict[str, tuple[str, int]] = {
         39,
     ),
 }
-SHORT = {
-    "Which house plant forgives me most?": "The snake plant. It wants water every three weeks.",
-}
+EASY = "Which house plant forgives me most?"
 # What GPT-6 models answer for a tier. Fast requests may be served as standard ones when traffic grows
 # quickly, and then the answer says so.
 SERVED = {"flex": "flex", "fast": "default", "priority": "fast"}
@@ -110,28 +108,32 @@ def answer(served: Served) -> dict[str, Any] | None:
     form = served.form
     asked = form.get("input")
     question = asked if isinstance(asked, str) else asked[-1]["content"]
-    if question in SHORT:
+    if question == EASY:
+        text = "The snake plant. It wants water every three weeks."
         tier = SERVED.get(form.get("service_tier", ""))
-        thinks = (form.get("reasoning") or {}).get("effort") != "none"
-        tokens = 24 if thinks else 0
-        return respond(served, SHORT[question], reasoning_tokens=tokens, service_tier=tier, ms=520)
+        return respond(served, text, reasoning_tokens=24, service_tier=tier, ms=520)
     if question not in PLANTS:
         return None
     text, tokens = PLANTS[question]
-    if (form.get("reasoning") or {}).get("effort") == "none":
+    if form["reasoning"]["effort"] == "none":
         tokens = 0
+    cached, written = _cache(form, question)
     return respond(
-        served, text, reasoning_tokens=tokens, ms=500 + tokens // 2, **_cache(form, question)
+        served,
+        text,
+        reasoning_tokens=tokens,
+        cached_tokens=cached,
+        cache_write_tokens=written,
+        ms=500 + tokens // 2,
     )
 
 
-def _cache(form: dict[str, Any], question: str) -> dict[str, int]:
-    """What the prompt cache did. Lesson 21 says why."""
+def _cache(form: dict[str, Any], question: str) -> tuple[int, int]:
+    """Tokens read from the prompt cache and written to it. Lesson 21 says why."""
     texts = input_texts(form)
-    whole = sum(count(text) + 4 for _, text in texts) + 2
-    if (form.get("prompt_cache_options") or {}).get("mode") != "explicit":
-        return {
-            "cache_write_tokens": whole - 3
-        }  # implicit: up to the end of the question, each time new
+    if "prompt_cache_options" not in form:
+        # Written up to the end of the question, which is another each time: all but 3, as in a real
+        # answer.
+        return 0, sum(count(text) + 4 for _, text in texts) + 2 - 3
     prefix = count(texts[0][1]) + 4
-    return {"cache_write_tokens" if question == FIRST else "cached_tokens": prefix}
+    return (0, prefix) if question == FIRST else (prefix, 0)

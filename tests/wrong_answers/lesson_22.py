@@ -93,6 +93,16 @@ WRONG = {
             _CHAT.format(**_GOOD | {"by": "1_000"}),
             "1,000 in and 200 out cost USD 0.0002000",
         ),
+        (
+            "builds its own prices in",
+            _CHAT.format(**_GOOD).replace("    parts =", "    price = PRICE\n    parts ="),
+            "are its own built in?",
+        ),
+        (
+            "takes the counts for granted",
+            _CHAT.format(**_GOOD | {"cached": "parts.cached_tokens if parts else 0"}),
+            "a usage whose counts are null stops it: `TypeError`",
+        ),
     ],
     "22-2": [
         (
@@ -151,6 +161,13 @@ WRONG = {
             "gives up at the first that does not fit",
             _ASK.format(**_ASKED | {"refused": "break"}),
             "for 10 questions the list has 0 places",
+        ),
+        (
+            "sends nothing after the first that does not fit",
+            _ASK.format(
+                **_ASKED | {"refused": "return texts + [None] * (len(questions) - len(texts))"}
+            ),
+            "after a question that did not fit, a short one was not sent",
         ),
     ],
 }
