@@ -84,6 +84,10 @@ def _is_main(node: ast.stmt) -> bool:
     return isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'"
 
 
+# `parse` raises these for an answer with status 200, so they are no API errors.
+_UNFINISHED = (openai.LengthFinishReasonError, openai.ContentFilterFinishReasonError)
+
+
 def show_api_error(shell: Any, kind: type, error: BaseException, trace: Any, **_: Any) -> None:
     """The learner's own lines, not the SDK's, and the fields that an API error is read by.
 
@@ -168,7 +172,7 @@ def load(shell: Any) -> None:
         shell.events.register("post_run_cell", _hooks.after)
         shell.ast_transformers.append(_hooks.copy_cell)
         # Ours render themselves (errors.py); these are the SDK's.
-        shell.set_custom_exc((openai.APIError, ConnectionClosed), show_api_error)
+        shell.set_custom_exc((openai.APIError, *_UNFINISHED, ConnectionClosed), show_api_error)
         log = logging.getLogger("openai._base_client")
         log.addHandler(_hooks.notice)
         log.setLevel(logging.INFO)

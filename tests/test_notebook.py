@@ -20,6 +20,13 @@ PROBE = (
     "probe = Probe([error_answer(400, 'invalid_request_error', 'unknown_parameter', 'No.', param='x')])\n"
     "probe.client.responses.create(model='gpt-6-luna', input='tide')"
 )
+UNFINISHED = (
+    "from pydantic import BaseModel\n"
+    "from oaiworkbook.exercises.probe import Probe, chat_answer\n"
+    "class Form(BaseModel):\n    desk: str\n"
+    "chat = Probe([chat_answer('', finish_reason={!r})]).client.chat\n"
+    "chat.completions.parse(model='gpt-6-luna', messages=[], response_format=Form)"
+)
 PROGRAM = f"""
 from openai import OpenAI
 
@@ -74,6 +81,19 @@ def test_an_api_error_shows_the_learner_s_lines_and_its_fields(tmp_path: Path) -
     assert "probe.client.responses.create" in text
     assert "_base_client.py" not in text
     assert "status 400 · type invalid_request_error · code unknown_parameter · param x" in text
+    assert len(text.splitlines()) < 20
+
+
+@pytest.mark.parametrize("reason", ["length", "content_filter"])
+def test_an_answer_that_cannot_be_parsed_shows_the_learner_s_lines(
+    tmp_path: Path, reason: str
+) -> None:
+    _, outputs = run(tmp_path, UNFINISHED.format(reason), raises=True)
+    (error,) = (o for o in outputs if o.output_type == "error")
+    text = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.traceback))
+    assert error.ename.endswith("FinishReasonError")
+    assert "chat.completions.parse" in text
+    assert "site-packages" not in text
     assert len(text.splitlines()) < 20
 
 
