@@ -106,7 +106,7 @@ FIRST = next(iter(PLANTS))  # the lesson asks it first
 
 def answer(served: Served) -> dict[str, Any] | None:
     form = served.form
-    asked = form.get("input")
+    asked = form["input"]
     question = asked if isinstance(asked, str) else asked[-1]["content"]
     if question == EASY:
         text = "The snake plant. It wants water every three weeks."
