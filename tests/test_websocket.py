@@ -315,6 +315,11 @@ def test_the_order_on_disk_does_not_depend_on_chance() -> None:
         [ask, begun, ended, create, ask, limits, added, done],
     ):
         assert settled(order) == next_turn
+    greeting = got("session.created")
+    greeted = [greeting, create, added, done, ask, begun, ended]
+    assert settled([create, greeting, ask, added, done, begun, ended]) == greeted
+    assert settled([create, ask, greeting, added, done, begun, ended]) == greeted
+    assert settled(greeted) == greeted
 
 
 def test_a_client_that_leaves_early_gets_a_whole_recording(data: Path) -> None:  # noqa: F811

@@ -61,6 +61,10 @@ def settled(frames: list[Frame]) -> list[Frame]:
     that waits as well.
     """
     order = list(frames)
+    heard = next((at for at, frame in enumerate(order) if frame[0] == "<"), 0)
+    if heard and _is(order[heard], "session.created"):
+        # The greeting of a session answers nothing: it comes whatever the client has sent by then.
+        order.insert(0, order.pop(heard))
     for at in range(len(order)):
         _told_at_the_end(order, at)
     for at in range(len(order)):
