@@ -245,5 +245,7 @@ def _error_of(body: Any) -> Mapping[str, Any] | None:
 
 
 def _label(status: int, error: Mapping[str, Any] | None) -> str:
-    word = (error or {}).get("code") or (error or {}).get("type")
+    code, kind = (error or {}).get("code"), (error or {}).get("type")
+    # Other servers give the status once more as the code.
+    word = kind if str(code) == str(status) else code or kind
     return f"{status} {word}" if word else str(status)

@@ -142,6 +142,8 @@ def test_the_footer_names_the_end_of_each_model_and_refuses_a_stranger() -> None
     assert footer.count("`gpt-4o-mini-tts`: shuts down on 2027-01-06 (as of 2026-11-22).") == 1
     with pytest.raises(LookupError, match=r"gpt-9-max is not in data/models\.toml"):
         generated.footer(Path("12_speech.ipynb"), [call(model="gpt-9-max", http_status=200)])
+    own = call(model="a-local-model", http_status=200, mode="live")
+    assert "a-local-model" not in generated.footer(Path("12_speech.ipynb"), [own])
 
 
 def test_the_map_links_to_what_is_there(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ import pytest
 from oaiworkbook import RecordingNotFound, SpendLimitExceeded, settings, spend_limit
 from oaiworkbook.client import AsyncOpenAI, OpenAI
 from oaiworkbook.money.ledger import LedgerError, default_ledger
-from oaiworkbook.serve import PracticeServer
+from oaiworkbook.recordings.file import Answer
+from oaiworkbook.serve import PracticeServer, Reply, Served
 
 from .echo import MODEL, Echo
 from .support import data, record  # noqa: F401
@@ -105,6 +106,26 @@ def test_live_calls_are_metered_once_plain_streamed_and_async() -> None:
     spent = sum(Decimal(str(c.cost_usd)) for c in calls)
     today = f"day-{datetime.now(UTC).date()}"
     assert default_ledger().budget(today)[1] == spent, "what was reserved is given back"
+
+
+@pytest.mark.parametrize(
+    ("error", "label"),
+    [
+        ({"code": 400, "type": "invalid_request_error"}, "400 invalid_request_error"),
+        ({"code": "400", "type": None}, "400"),
+        ({"code": "unknown_parameter", "type": "invalid_request_error"}, "400 unknown_parameter"),
+    ],
+)
+def test_a_refusal_is_named_by_its_code_unless_that_is_the_status_again(
+    error: dict[str, Any], label: str
+) -> None:
+    def refuse(_: Served) -> Reply:
+        body = {"error": {"message": "no"} | error}
+        return Reply(Answer.model_validate({"status": 400, "json": body}), "authored")
+
+    with PracticeServer(source=refuse) as server, pytest.raises(openai.BadRequestError):
+        ask(OpenAI(mode="live", base_url=server.url))
+    assert default_ledger().calls()[-1].error == label
 
 
 def test_the_daily_cap_stops_a_call_before_it_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
