@@ -6,6 +6,7 @@ a dead kernel. Pictures are compared, and after the last cell, what was replayed
 """
 
 import copy
+import re
 import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ from typing import Any
 import nbformat
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile, coalesce_streams  # type: ignore[import-untyped]
+from xdist.scheduler import LoadFileScheduling
 
 from oaiworkbook.headless.kernels import session
 from oaiworkbook.headless.running import run_cell
@@ -22,6 +24,8 @@ from oaiworkbook.headless.running import run_cell
 from .lessons import surroundings
 from .lessons.outputs import SANITIZE, node, picture_difference, shortened, without_pictures
 
+LESSON = re.compile(r"(?<=\[)\d\d(?=_)")
+BY_LESSON = ("test_lessons.py", "test_rerecord.py", "test_copy_cells.py")
 LONGEST = 300  # seconds for a cell; nbval's own default is above half an hour
 
 
@@ -35,6 +39,24 @@ def pytest_collect_file(file_path: Path, parent: Any) -> Generator[None, list[An
         LessonFile.from_parent(parent, path=file_path) if type(each) is IPyNbFile else each
         for each in found
     ]
+
+
+class ByLesson(LoadFileScheduling):  # type: ignore[misc]
+    """A worker runs a whole file: a notebook keeps its kernel, a file of tests its fixtures.
+
+    Where a file has slow tests for each lesson, it is divided by lesson: else one worker would be
+    busy long after the others. The largest parts start first.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        lesson = LESSON.search(test) if file.endswith(BY_LESSON) else None
+        return f"{file} {lesson[0]}" if lesson else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByLesson:
+    return ByLesson(config, log)
 
 
 class LessonFile(IPyNbFile):  # type: ignore[misc]

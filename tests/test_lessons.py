@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,13 +61,17 @@ def run_of(path: Path) -> Lesson:
     return Lesson(result, {each.play.name: each for each in played}, looked)
 
 
-def exercises() -> list[tuple[Path, str]]:
-    return [(path, each.id) for path in lessons() for each in of_lesson(path.name[:2])]
-
-
-def mistakes() -> list[tuple[Path, str, str, str]]:
+def exercises() -> list[Any]:
     return [
-        (path, id_, name, part)
+        pytest.param(path, each.id, id=f"{path.stem}-{each.id}")
+        for path in lessons()
+        for each in of_lesson(path.name[:2])
+    ]
+
+
+def mistakes() -> list[Any]:
+    return [
+        pytest.param(path, id_, name, part, id=f"{path.stem}-{id_}-{name}")
         for path in lessons()
         for id_, wrong in wrong_answers(path.name[:2]).items()
         for name, _, part in wrong
@@ -120,13 +125,13 @@ def test_an_untouched_exercise_counts_as_not_tried(path: Path) -> None:
     assert [text[:1] for text in said] == ["…"] * len(of_lesson(path.name[:2])), said
 
 
-@pytest.mark.parametrize(("path", "id_"), exercises(), ids=lambda value: str(value)[-9:])
+@pytest.mark.parametrize(("path", "id_"), exercises())
 def test_the_reference_is_correct(path: Path, id_: str) -> None:
     said = run_of(path).played[f"{id_}, reference"].verdict
     assert said.startswith(f"✓ {id_} correct."), said
 
 
-@pytest.mark.parametrize(("path", "id_", "name", "part"), mistakes(), ids=lambda v: str(v)[-30:])
+@pytest.mark.parametrize(("path", "id_", "name", "part"), mistakes())
 def test_a_known_mistake_gets_its_own_message(path: Path, id_: str, name: str, part: str) -> None:
     said = run_of(path).played[f"{id_}, {name}"].verdict
     assert said.startswith(f"✗ {id_} wrong:"), said
