@@ -58,3 +58,32 @@ def test_versions_and_the_cap_agree_with_the_code(monkeypatch: pytest.MonkeyPatc
     assert f"Python {lowest} or newer" in TEXT
     monkeypatch.delenv("OAIWORKBOOK_MAX_USD", raising=False)
     assert f"USD {settings.max_usd():.2f} in one day" in TEXT
+
+
+def test_each_picture_has_alt_text_and_is_small() -> None:
+    pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", TEXT)
+    assert len(pictures) == 2
+    for alt, target in pictures:
+        assert len(alt.split()) > 5, f"say what {target} shows"
+        assert (ROOT / target).stat().st_size < 200_000
+
+
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "named",
+    sorted(set(re.findall(r"`((?:tests|data|notebooks|oaiworkbook)/[\w/.:]+)`", CONTRIBUTING))),
+)
+def test_contributing_names_what_there_is(named: str) -> None:
+    file, _, test = named.partition("::")
+    assert (ROOT / file).exists()
+    if test:
+        assert f"\ndef {test}(" in (ROOT / file).read_text("utf-8")
+
+
+def test_the_rubric_names_every_test_of_a_lesson() -> None:
+    rubric = CONTRIBUTING.partition("## The rubric")[2]
+    source = (ROOT / "tests/test_lessons.py").read_text("utf-8")
+    for name in re.findall(r"^def (test_\w+)\(path", source, re.MULTILINE):
+        assert f"`tests/test_lessons.py::{name}`" in rubric

@@ -22,7 +22,7 @@ def step(lab: JupyterLab, path: Path) -> None:
     """A step of a lesson: question, cell, plot, cost line, one thing to change."""
     with lab.lesson("20_errors_and_retries.ipynb") as lesson:
         lesson.run_all()
-        scroll_to(lesson, "Unless told how long")
+        scroll_to(lesson, "If the server says how long")
         lesson.page.screenshot(path=path)
 
 
@@ -51,7 +51,10 @@ def scroll_to(lesson: Lesson, text: str) -> None:
         f"const at = panel.content.widgets.findIndex(cell => of(cell).includes({json.dumps(text)}));"
         "if (at < 0) return false;"
         "panel.content.activeCellIndex = at;"
-        "await panel.content.scrollToItem(at, 'start'); return true"
+        "await panel.content.scrollToItem(at, 'start');"
+        "const outer = panel.node.querySelector('.jp-WindowedPanel-outer');"
+        "const above = panel.content.widgets[at].node.getBoundingClientRect().top;"
+        "outer.scrollBy(0, above - outer.getBoundingClientRect().top - 8); return true"
     )
     if not found:
         sys.exit(f"No cell with {text!r}: name another one here.")
