@@ -5,7 +5,6 @@ import random
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from email.parser import BytesParser
 from threading import Lock
 from typing import Any
 
@@ -15,6 +14,7 @@ from oaiworkbook.server.faults import error_answer
 
 from .common import CREATED, headers, identifier, letters, seed
 from .responses import respond
+from .uploads import uploaded
 
 Json = dict[str, Any]
 DAY = 86_400
@@ -67,7 +67,7 @@ class Shop:
         return None
 
     def _upload(self, served: Served) -> Json:
-        name, content = _parts(served)
+        name, content = uploaded(served)
         if not name.endswith(".jsonl"):
             message = "Invalid file format for Batch API. Must be .jsonl"
             refused = error_answer(400, message, "invalid_request_error")
@@ -235,13 +235,3 @@ def _usage(answered: list[Json]) -> Json:
         "input_tokens_details": {"cached_tokens": 0},
         "output_tokens_details": {"reasoning_tokens": thought},
     }
-
-
-def _parts(served: Served) -> tuple[str, bytes]:
-    """Name and content of the uploaded file; the canonical request has only its digest."""
-    head = f"Content-Type: {served.headers['content-type']}\r\n\r\n".encode()
-    for part in BytesParser().parsebytes(head + served.raw).walk():
-        name, content = part.get_filename(), part.get_payload(decode=True)
-        if name is not None and isinstance(content, bytes):
-            return name, content
-    raise ValueError("an upload without a file")
