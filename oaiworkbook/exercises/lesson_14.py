@@ -11,27 +11,62 @@ from .probe import expect
 QUESTION = "How warm is the small pool?"
 TEXT = "The small pool has 31 degrees."
 WORDS = "It is open until nine."
-PIECES = [b"\x01\x00" * 480, b"\x02\x00" * 480, b"\x03\x00" * 240]
+PIECES = [b"\x01\x00" * 1_920, b"\x02\x00" * 1_920, b"\x03\x00" * 960]
 SOUND = [b"\x05\x00" * 300, b"\x06\x00" * 200]
 
 
 def _script(*replies: dict[str, Any]) -> Callable[[Any], Iterator[dict[str, Any]]]:
-    """Says `replies` to `response.create`. An empty one ends the session."""
+    """Says `replies` to `response.create`. An empty one ends the session.
+
+    What else the client sends is confirmed, as the API does: a program may wait for that.
+    """
 
     def script(heard: Any) -> Iterator[dict[str, Any]]:
         if heard is None:
             yield created()
-        elif heard.get("type") == "response.create":
-            for reply in replies:
-                if not reply:
-                    raise Closed
-                yield reply
+            return
+        match heard.get("type"):
+            case "session.update":
+                yield _event("session.updated", session=heard.get("session"))
+            case "conversation.item.create":
+                item = {"id": "item_1", "status": "completed"} | (heard.get("item") or {})
+                yield _event("conversation.item.added", previous_item_id=None, item=item)
+                yield _event("conversation.item.done", previous_item_id=None, item=item)
+            case "input_audio_buffer.commit":
+                yield _event(
+                    "input_audio_buffer.committed", previous_item_id=None, item_id="item_1"
+                )
+            case "response.create":
+                for reply in replies:
+                    if not reply:
+                        raise Closed
+                    yield reply
 
     return script
 
 
-def _written(text: str, status: str = "completed") -> dict[str, Any]:
-    return done([{"type": "output_text", "text": text}], status)
+def _event(kind: str, **fields: Any) -> dict[str, Any]:
+    return {"type": kind, "event_id": "event_5", **fields}
+
+
+def _written(text: str, status: str = "completed") -> list[dict[str, Any]]:
+    """An answer in writing: in pieces, then whole, then in the last event."""
+    return [
+        _event("response.output_text.delta", delta=text[:9]),
+        _event("response.output_text.delta", delta=text[9:]),
+        _event("response.output_text.done", text=text),
+        done([{"type": "output_text", "text": text}], status),
+    ]
+
+
+def _spoken(words: str, sound: list[bytes]) -> list[dict[str, Any]]:
+    return [
+        _event("response.output_audio_transcript.delta", delta=words),
+        *(_event("response.output_audio.delta", delta=_base64(piece)) for piece in sound),
+        _event("response.output_audio.done"),
+        _event("response.output_audio_transcript.done", transcript=words),
+        done([{"type": "output_audio", "transcript": words}]),
+    ]
 
 
 def _types(line: Line) -> list[str]:
@@ -68,8 +103,7 @@ def _asked(line: Line, question: str) -> None:
 
 def ask(answer: Callable[..., Any]) -> str:
     for question, text in ((QUESTION, TEXT), ("And the large one?", "It has 24 degrees.")):
-        delta = {"type": "response.output_text.delta", "event_id": "event_5", "delta": text[:9]}
-        with Line(_script(delta, _written(text))) as line:
+        with Line(_script(*_written(text))) as line:
             found = line.run(answer, question)
         _asked(line, question)
         modalities = _settings(line).get("output_modalities")
@@ -79,12 +113,7 @@ def ask(answer: Callable[..., Any]) -> str:
 
 
 def push_to_talk(answer: Callable[..., Any]) -> str:
-    deltas = [
-        {"type": "response.output_audio.delta", "event_id": f"event_{n}", "delta": _base64(piece)}
-        for n, piece in enumerate(SOUND, 4)
-    ]
-    last = done([{"type": "output_audio", "transcript": WORDS}])
-    with Line(_script(*deltas, last)) as line:
+    with Line(_script(*_spoken(WORDS, SOUND))) as line:
         found = line.run(answer, list(PIECES))
     types = _types(line)
     detection = _detection(line)
@@ -130,7 +159,7 @@ def _base64(sound: bytes) -> str:
 
 
 def safe(answer: Callable[..., Any]) -> str:
-    with Line(_script(_written(TEXT))) as line:
+    with Line(_script(*_written(TEXT))) as line:
         found = line.run(answer, QUESTION)
     _asked(line, QUESTION)
     expect(found == TEXT, f"when all is well it returned {found!r}, not {TEXT!r}")
@@ -139,14 +168,14 @@ def safe(answer: Callable[..., Any]) -> str:
     refused = {"type": "error", "event_id": "event_7", "error": error | {"event_id": None}}
     _raises(answer, "an error event", code, refused)
     _raises(answer, "an answer that failed", "failed", done([], "failed"))
-    cut = done([{"type": "output_text", "text": "The small"}], "incomplete")
-    _raises(answer, "an answer that was cut short", "incomplete", cut)
+    cut = _written("The small", "incomplete")
+    _raises(answer, "an answer that was cut short", "incomplete", *cut)
     _raises(answer, "a session that ended before the answer", "", {})
     return "Nothing of this raises by itself. What still can: a line that breaks."
 
 
-def _raises(answer: Callable[..., Any], when: str, word: str, reply: dict[str, Any]) -> None:
-    with Line(_script(reply)) as line:
+def _raises(answer: Callable[..., Any], when: str, word: str, *replies: dict[str, Any]) -> None:
+    with Line(_script(*replies)) as line:
         try:
             found = line.run(answer, QUESTION)
         except RuntimeError as error:
