@@ -14,7 +14,11 @@ from .probe import Asked, Probe, expect
 
 
 def _rows(*pairs: tuple[str, str]) -> list[dict[str, Any]]:
-    return [{"asked for": a, "in": 9, "out": 9, "usd": 0.1, "result": r} for a, r in pairs]
+    # Tokens and money grow from step to step, as in a real trace: whole rows are never alike.
+    return [
+        {"asked for": a, "in": 9 * n, "out": 9, "usd": 0.1 * n, "result": r}
+        for n, (a, r) in enumerate(pairs, 1)
+    ]
 
 
 BUSY, OTHER = ("Stock flour", "busy"), ("Stock rice", "busy")
@@ -82,6 +86,9 @@ def follow(answer: Callable[..., Any]) -> str:
         expect(names == ["Tide", "Wind"], f"a request carries the tools {names}")
     followed = [body.get("previous_response_id") for body in asked[1:]]
     expect(followed == ["resp_1", "resp_2"], f"the later requests follow {followed}")
+    for body in asked[1:]:
+        sent_items = body.get("input")
+        expect(isinstance(sent_items, list), f"a later request has the input {sent_items!r}")
     kinds_sent = [item.get("type", item.get("role")) for item in asked[1]["input"]]
     expect(
         set(kinds_sent) == {"function_call_output"},
@@ -193,22 +200,23 @@ EXERCISES = [
         "26-3",
         bounded,
         (
-            "`ThreadPoolExecutor(1)` of `concurrent.futures` runs it; its future has "
-            "`result(timeout=...)`.",
+            "`ThreadPoolExecutor(1)` of `concurrent.futures` runs it: `submit` returns a future, and "
+            "its `result()` returns or raises what the function did.",
             "`with` waits for the thread at its end. Call `shutdown(wait=False)` in its place.",
-            "Catch `TimeoutError` around `result` alone, and return the text.",
+            "`wait([future], timeout=seconds)` of the same module raises nothing. Then `future.done()` "
+            "tells whether there is a result.",
         ),
-        """from concurrent.futures import ThreadPoolExecutor
+        """from concurrent.futures import ThreadPoolExecutor, wait
 
 
 def bounded(function, seconds):
     pool = ThreadPoolExecutor(1)
     future = pool.submit(function)
     pool.shutdown(wait=False)
-    try:
-        return future.result(timeout=seconds)
-    except TimeoutError:
+    wait([future], timeout=seconds)
+    if not future.done():
         return f"TimeoutError: no result after {seconds} seconds"
+    return future.result()
 """,
     ),
 ]

@@ -77,6 +77,11 @@ WRONG = {
             "for another call in between and times 3 it returned True",
         ),
         (
+            "compares whole rows, whose tokens grow",
+            _STUCK.format(body="return len(last) == times and all(row == last[0] for row in last)"),
+            "for the same row three times and times 3 it returned False",
+        ),
+        (
             "returns the rows",
             _STUCK.format(body="return last"),
             "not True or False",
@@ -92,6 +97,11 @@ WRONG = {
             "sends the calls once more",
             _FOLLOW.format(**_GOOD | {"start": "list(response.output)"}),
             "more than the outputs is paid for twice",
+        ),
+        (
+            "sends a text in place of the outputs",
+            _FOLLOW.format(**_GOOD | {"start": '"Go on."', "some": "[:0]"}),
+            "a later request has the input 'Go on.'",
         ),
         (
             "always follows the first",
