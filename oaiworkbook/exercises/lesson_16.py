@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from ..recordings.library import RecordingNotFound
 from .answers import text_answer
 from .core import Exercise, Wrong
 from .probe import Asked, Probe, expect
@@ -82,7 +83,10 @@ FAULTY = {
 
 def checked(answer: Callable[..., Any]) -> str:
     probe = Probe([GOOD])
-    found = answer(probe.client, QUESTION, dict(PASSAGES))
+    try:
+        found = answer(probe.client, QUESTION, dict(PASSAGES))
+    except RecordingNotFound:
+        raise Wrong("it asked through another client than the one given, as `ask` does") from None
     _request(probe.last)
     expect(len(probe.requests) == 1, f"for a good answer it sent {len(probe.requests)} requests")
     expect(getattr(found, "found", None) is True, f"for a good answer it returned {found!r}")
