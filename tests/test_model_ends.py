@@ -82,6 +82,8 @@ def test_a_newer_date_of_the_list_wins(
         ('model="gpt-gone"', 1, "gpt-gone has ended, or is not listed"),
         ("# gpt-gone, once", 0, "gpt-6-luna no end announced"),
         ('model="o1"', 1, "o1 has ended, or is not listed"),
+        ('model="dall-e-3"', 1, "dall-e-3 has ended, or is not listed"),
+        ('kinds = {"gpt": 1, "tts": "o200k_base"}', 0, "gpt-6-luna no end announced"),
     ],
 )
 def test_the_program_to_copy_warns_of_models_that_end_or_are_not_listed(
