@@ -188,6 +188,10 @@ def worst(answer: Callable[..., Any]) -> str:
         expect(len(probe.requests) <= most, f"for {what} it sent {len(probe.requests)} requests")
         if right is not None:
             expect(isinstance(found, dict), f"for {what} it returned {type(found).__name__}")
+            twice = sorted(found.keys() - right.keys())
+            expect(
+                not twice, f"a category has a second name, {', '.join(twice[:1])}: use `to_dict()`"
+            )
             strong = {name: score for name, score in found.items() if score > 0.001}
             expected = {name: score for name, score in right.items() if score > 0.001}
             expect(strong == expected, f"for {what} the scores that stand out are {strong}")
@@ -207,14 +211,14 @@ EXERCISES = [
         (
             "A list of strings gives one result each, in the same order.",
             "In the lesson, `post['score']` was the highest score. How was it made?",
-            "`max(dict(result.category_scores).values()) >= threshold`",
+            "`max(result.category_scores.to_dict().values()) >= threshold`",
         ),
         """def held(client, texts, threshold):
     results = client.moderations.create(model=MODERATOR, input=texts).results
     return [
         text
         for text, result in zip(texts, results)
-        if max(dict(result.category_scores).values()) >= threshold
+        if max(result.category_scores.to_dict().values()) >= threshold
     ]
 """,
     ),

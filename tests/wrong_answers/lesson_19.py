@@ -38,7 +38,7 @@ def worst(client, text, pictures):
             [result] = client.moderations.create(model=MODERATOR, input=parts).results
         except {error}:
             {refused}
-        for name, score in result.category_scores.to_dict().items():
+        for name, score in {scores}.items():
             highest[name] = {kept}
     return highest
 """
@@ -46,6 +46,7 @@ _EACH = {
     "inputs": "[[text, picture] for picture in pictures] or [[text]]",
     "error": "openai.BadRequestError",
     "refused": "return None",
+    "scores": "result.category_scores.to_dict()",
     "kept": "max(score, highest.get(name, 0))",
 }
 
@@ -138,6 +139,11 @@ def held(client, texts, threshold):
             "keeps the last score",
             _WORST.format(**_EACH | {"kept": "score"}),
             "for two pictures the scores that stand out are",
+        ),
+        (
+            "keeps two names of a category",
+            _WORST.format(**_EACH | {"scores": "dict(result.category_scores)"}),
+            "a category has a second name, harassment_threatening",
         ),
         (
             "sends the pictures alone",
