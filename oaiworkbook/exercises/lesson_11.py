@@ -25,24 +25,27 @@ REFUSED = error_answer(
 
 
 class Easel(Probe):
-    """A probe that also keeps the parts of the last form, by name, as bytes."""
+    """A probe that also keeps the parts of the last form, by name: their bytes and their types."""
 
     parts: dict[str, bytes]
+    kinds: dict[str, str]
 
     def __init__(self, *replies: Any, **options: Any) -> None:
-        self.parts = {}
+        self.parts, self.kinds = {}, {}
         super().__init__(replies, **options)
 
     def _reply(self, request: httpx2.Request) -> httpx2.Response:
         kind = request.headers.get("content-type", "")
         if kind.startswith("multipart/form-data"):
             whole = f"content-type: {kind}\r\n\r\n".encode() + request.read()
-            self.parts = {}
+            self.parts, self.kinds = {}, {}
             for part in message_from_bytes(whole).walk():
                 name = part.get_param("name", header="content-disposition")
                 content = part.get_payload(decode=True)
                 if isinstance(content, bytes):
-                    self.parts[str(name)] = content
+                    field = str(name).removesuffix("[]")
+                    self.parts[field] = content
+                    self.kinds[field] = part.get_content_type()
         return super()._reply(request)
 
 
@@ -107,6 +110,8 @@ def edit_box(answer: Callable[..., Any]) -> str:
             _request(probe.last, "/images/edits", PROMPT, quality="low")
             sent = probe.parts.get("image")
             expect(sent == path.read_bytes(), "the picture was not sent as it is in the file")
+            kind = probe.kinds["image"]
+            expect(kind == "image/png", f"the picture goes as {kind}, which the API refuses")
             _mask(probe.parts.get("mask"), size, box)
             expect(found == b"new", f"it returned {found!r}, not the bytes of the new picture")
     return "The mask has the picture's size, and a hole where the model may draw."
@@ -206,7 +211,7 @@ def drafts(client, prompt, n, folder):
         hints=(
             "`Image.open(path).size` is the size; `from PIL import Image` comes first.",
             '`mask.save(buffer, "PNG")` writes into a `BytesIO`; `buffer.getvalue()` has the bytes.',
-            'Bytes want a name: `mask=("mask.png", buffer.getvalue())`.',
+            'Bytes want a name: `mask=("mask.png", buffer.getvalue())`. A path has one.',
         ),
         reference="""
 def edit_box(client, path, box, prompt):

@@ -82,6 +82,13 @@ WRONG = {
             "has no `mask`",
         ),
         (
+            "bytes without a name",
+            _EDIT.format(mode="RGBA", size=_SIZE, hole=_HOLE, mask=_MASK).replace(
+                "image=path", "image=path.read_bytes()"
+            ),
+            "goes as application/octet-stream",
+        ),
+        (
             "the wrong way round",
             _EDIT.format(
                 mode="RGBA",
