@@ -190,7 +190,7 @@ class Desk:
         plan |= {"reading": ticket.reading, "rule": draft.rule, "reply": draft.reply}
         self.end(id_, "pending", plan)
 
-    # Mails, and what becomes of them: new -> pending -> allowed -> answered, or kept.
+    # What becomes of a mail: new, pending, allowed, answered. Or kept; or later: kept until the next run.
 
     def run(self, mails: Iterable[dict[str, str]]) -> None:
         """Each new mail becomes a draft, or is kept for a person. Stop keeps all that are left."""
