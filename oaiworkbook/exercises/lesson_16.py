@@ -75,6 +75,7 @@ FAULTY = {
     "an answer without citations": _said(True),
     "an empty quote": _said(True, ("rules-4", "")),
     "a quote of one word": _said(True, ("rules-4", "Bicycles")),
+    "a quote of two words": _said(True, ("rules-4", "the roof")),
     "a good and an empty quote": _said(
         True, ("rules-4", "under the roof beside the gate"), ("rules-8", " ")
     ),
@@ -98,6 +99,10 @@ def checked(answer: Callable[..., Any]) -> str:
         getattr(found, "found", None) is False,
         f"for an answer that found nothing it returned {found!r}",
     )
+    probe = Probe([_said(True, ("rules-4", "under the roof"))])
+    found = answer(probe.client, QUESTION, dict(PASSAGES))
+    sent = len(probe.requests)
+    expect(found is not None and sent == 1, "it refused a true quote of three words")
     for what, faulty in FAULTY.items():
         probe = Probe([faulty, GOOD], limit=6)
         found = answer(probe.client, QUESTION, dict(PASSAGES))

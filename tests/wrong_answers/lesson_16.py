@@ -118,6 +118,16 @@ def windows(text, size, overlap):
             "for an empty quote it sent 1 requests",
         ),
         (
+            "lets two words pass",
+            _CHECKED.format(**_ASK | {"short": _ASK["short"].replace("< 3", "< 2")}),
+            "for a quote of two words it sent 1 requests",
+        ),
+        (
+            "wants four words",
+            _CHECKED.format(**_ASK | {"short": _ASK["short"].replace("< 3", "<= 3")}),
+            "it refused a true quote of three words",
+        ),
+        (
             "returns the second answer unseen",
             _CHECKED.format(**_ASK | {"end": "answer"}),
             "twice, it returned",
