@@ -180,3 +180,25 @@ def test_a_mistake_in_a_source_reaches_its_author() -> None:
             openai.BadRequestError, match="source of this server failed: KeyError: 'tide'"
         ):
             ask(client)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows counts no sockets as files")
+def test_two_hundred_calls_at_once_are_answered_where_a_program_may_open_256_files() -> None:
+    record(Echo(), ask)
+    program = f"""
+import asyncio, resource, openai
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+from oaiworkbook.serve import PracticeServer
+
+async def main():
+    with PracticeServer(["429:0.01*"]) as server:
+        async with openai.AsyncOpenAI(base_url=server.url, api_key="none", max_retries=0) as client:
+            calls = [client.responses.create(model={MODEL!r}, input="tide") for _ in range(200)]
+            found = await asyncio.gather(*calls, return_exceptions=True)
+    print(len(server.log), {{type(each).__name__ for each in found}})
+
+asyncio.run(main())
+"""
+    out = subprocess.check_output([sys.executable, "-c", program], text=True, timeout=60)
+    assert out == "200 {'RateLimitError'}\n"
