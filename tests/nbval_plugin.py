@@ -25,6 +25,7 @@ from .lessons import surroundings
 from .lessons.outputs import SANITIZE, node, picture_difference, shortened, without_pictures
 
 LESSON = re.compile(r"(?<=\[)\d\d(?=_)")
+SINGLE = ("test_support_desk.py", "test_nbval_plugin.py")
 BY_LESSON = ("test_lessons.py", "test_rerecord.py", "test_copy_cells.py")
 LONGEST = 300  # seconds for a cell; nbval's own default is above half an hour
 
@@ -44,12 +45,14 @@ def pytest_collect_file(file_path: Path, parent: Any) -> Generator[None, list[An
 class ByLesson(LoadFileScheduling):  # type: ignore[misc]
     """A worker runs a whole file: a notebook keeps its kernel, a file of tests its fixtures.
 
-    Where a file has slow tests for each lesson, it is divided by lesson: else one worker would be
-    busy long after the others. The largest parts start first.
+    A file of slow tests is divided, by lesson or into single tests: else one worker would be busy
+    long after the others. The largest parts start first.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, test = nodeid.partition("::")
+        if file.endswith(SINGLE):
+            return nodeid
         lesson = LESSON.search(test) if file.endswith(BY_LESSON) else None
         return f"{file} {lesson[0]}" if lesson else file
 
