@@ -57,6 +57,11 @@ def roles() -> Mapping[str, str]:
     return _load()[0]
 
 
+def purpose(role: str) -> str:
+    """What `role` is for, in a few words; empty where `data/models.toml` does not say."""
+    return _load()[2].get(role, "")
+
+
 def known() -> Mapping[str, Model]:
     """Every model of `data/models.toml` by name: in use, active, ending and shut down."""
     return _load()[1]
@@ -158,19 +163,23 @@ def table(on: date | None = None, client: Any = None) -> Table:
     """The course's models on a day (default today, UTC), for a notebook or a terminal."""
     day = on or today()
     by_name = {each.name: each for each in in_use(client)}
-    columns = ("role", "model", "shutdown", "days left", "replaced by", "as of")
-    return Table([_row(role, by_name[name], day) for role, name in roles().items()], columns)
+    columns = ("role", "for", "model", "shutdown", "days left", "replaced by", "as of")
+    rows = [
+        (role, purpose(role), *_row(by_name[name], day), str(by_name[name].as_of))
+        for role, name in roles().items()
+    ]
+    return Table(rows, columns)
 
 
-def _row(role: str, each: Model, day: date) -> tuple[str, ...]:
+def _row(each: Model, day: date) -> tuple[str, ...]:
     left = each.days_left(day)
     if left is None:
-        return (role, each.name, "none announced", "", "", str(each.as_of))
+        return (each.name, "none announced", "", "")
     days = str(left) if left > 0 else "shut down"
-    return (role, each.name, str(each.ends), days, replacement(each.name) or "?", str(each.as_of))
+    return (each.name, str(each.ends), days, replacement(each.name) or "?")
 
 
-def _load() -> tuple[Mapping[str, str], Mapping[str, Model]]:
+def _load() -> tuple[Mapping[str, str], Mapping[str, Model], Mapping[str, str]]:
     # A data folder that holds recordings only still has the shipped table.
     path = settings.data_dir() / "models.toml"
     if not path.exists():
@@ -184,7 +193,10 @@ def _load() -> tuple[Mapping[str, str], Mapping[str, Model]]:
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, _changed: int) -> tuple[Mapping[str, str], Mapping[str, Model]]:
+def _read(
+    path: Path, _changed: int
+) -> tuple[Mapping[str, str], Mapping[str, Model], Mapping[str, str]]:
+    """Role -> model name, model name -> model, role -> purpose."""
     data = tomllib.loads(path.read_text("utf-8"))
     entries: dict[str, Model] = {}
 
@@ -213,4 +225,7 @@ def _read(path: Path, _changed: int) -> tuple[Mapping[str, str], Mapping[str, Mo
     for role, name in data.get("roles", {}).items():
         if name not in entries:
             raise wrong(f"[roles] {role}: {name} is not listed in [[active]] or [[ending]]")
-    return data.get("roles", {}), entries
+    for role in data.get("purposes", {}):
+        if role not in data.get("roles", {}):
+            raise wrong(f"[purposes] {role}: no such role in [roles]")
+    return data.get("roles", {}), entries, data.get("purposes", {})

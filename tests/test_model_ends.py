@@ -1,6 +1,7 @@
 """A model that ends is noticed: `oaiworkbook models` asks the live list, lesson 27's program warns."""
 
 import os
+import re
 import subprocess
 import sys
 from datetime import date
@@ -50,10 +51,11 @@ def test_the_table_has_the_dates_of_the_list_in_live_mode(
         live(monkeypatch, server.url)
         assert cli.main(["models", "--on", DAY]) == 0
         assert [seen.path for seen in server.log] == ["/v1/models"]
-    rows = {line.split()[0]: line.split() for line in capsys.readouterr().out.splitlines()[2:]}
+    lines = [re.split(r"\s{2,}", line) for line in capsys.readouterr().out.splitlines()[2:]]
+    rows = {line[0]: line for line in lines}
     assert set(rows) == set(models.roles())
-    assert rows["speech"][1:5] == ["gpt-4o-mini-tts", "2027-01-06", "45", "gpt-realtime-2.1-mini"]
-    assert rows["speech"][5] == str(models.today())
+    assert rows["speech"][2:6] == ["gpt-4o-mini-tts", "2027-01-06", "45", "gpt-realtime-2.1-mini"]
+    assert rows["speech"][6] == str(models.today())
     assert "none announced" in " ".join(rows["chat"])
 
 
@@ -67,8 +69,8 @@ def test_a_newer_date_of_the_list_wins(
         shown = capsys.readouterr().out
         assert cli.main(["models", "--check", "--within", "32", "--on", DAY]) == 1
         warned = capsys.readouterr().out
-    [row] = [line.split() for line in shown.splitlines() if line.startswith("chat ")]
-    assert row[1:4] == [chat, "2026-12-24", "32"]
+    [row] = [re.split(r"\s{2,}", line) for line in shown.splitlines() if line.startswith("chat ")]
+    assert row[2:5] == [chat, "2026-12-24", "32"]
     assert f"{chat} ends on 2026-12-24, in 32 days." in warned
 
 

@@ -97,6 +97,7 @@ def test_unknown_role_names_the_roles(own_table: Path) -> None:
         ('["older"]', '["older", "new"]', "new is listed twice"),
         ('successor = "older"', 'successor = "none"', "successor none is not listed"),
         ('chat = "new"', 'chat = "newest"', "chat: newest is not listed"),
+        ("[roles]", "[purposes]\nvoice = 'songs'\n\n[roles]", "purposes. voice: no such role"),
         ("[roles]", "[roles", "Cannot read .*models.toml"),
     ],
 )
@@ -137,3 +138,8 @@ def test_table_shows_each_role_in_text_and_html(own_table: Path) -> None:
     ]  # fmt: skip
     assert "shut down" in repr(models.table(date(2027, 1, 6)))
     assert shown._repr_html_().count("<tr>") == 1 + len(models.roles())
+
+
+def test_each_role_says_what_it_is_for() -> None:
+    assert all(models.purpose(role) for role in models.roles())
+    assert "text; begin here" in repr(models.table(DAY))
