@@ -1,5 +1,6 @@
 """The program of lesson 29 against a server that fails: no mail is lost, nothing is done twice, no budget broken."""
 
+import importlib.util
 import json
 import os
 import shutil
@@ -7,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -213,9 +215,11 @@ def test_a_yes_acts_once_and_only_on_a_draft(folder: Path) -> None:
     assert run(folder, "yes", "case-31")[0] == 1
     _, _, answered = answer_mails(folder)
     assert answered == []
-    assert outbox(folder) == ["case-11.json"]
+    assert outbox(folder) == ["mail-case-11.json"]
     assert states(folder) == CALM | {"case-11": "answered", "case-31": "kept"}
-    assert json.loads((folder / "outbox" / "case-11.json").read_text("utf-8"))["do"] == ["visit"]
+    assert json.loads((folder / "outbox" / "mail-case-11.json").read_text("utf-8"))["do"] == [
+        "visit"
+    ]
 
 
 def test_a_yes_whose_program_died_is_carried_out_by_the_next_run(folder: Path) -> None:
@@ -224,9 +228,9 @@ def test_a_yes_whose_program_died_is_carried_out_by_the_next_run(folder: Path) -
     db.execute("UPDATE mails SET state = 'allowed' WHERE id = 'case-29'")
     db.commit()
     db.close()
-    (folder / "outbox" / "case-29.part").write_text('{"half', "utf-8")  # it died while writing
+    (folder / "outbox" / "mail-case-29.part").write_text('{"half', "utf-8")  # it died while writing
     answer_mails(folder)
-    assert outbox(folder) == ["case-29.json"]
+    assert outbox(folder) == ["mail-case-29.json"]
     assert states(folder)["case-29"] == "answered"
 
 
@@ -273,6 +277,7 @@ def test_the_log_holds_no_word_of_a_mail(folder: Path) -> None:
 def test_addresses_and_long_numbers_stay_in_the_house(folder: Path) -> None:
     text = (
         "Call me: +47 912 34 567, or write to lene.aas@example.com. NO93 8601 1117 947. 4,120 kWh."
+        " Or 55501772."
     )
     (folder / "mails.jsonl").write_text(json.dumps({"id": "a-1", "mail": text}), "utf-8")
     sent = []
@@ -283,16 +288,93 @@ def test_addresses_and_long_numbers_stay_in_the_house(folder: Path) -> None:
 
     answer_mails(folder, source=source)
     assert "4,120 kWh" in sent[0]
-    for private in ("912 34", "lene", "1117"):
+    for private in ("912 34", "lene", "1117", "55501772"):
         assert private not in sent[0]
 
 
-def test_an_id_from_outside_names_no_file_elsewhere(folder: Path) -> None:
-    mail = {"id": "../../etc", "mail": "Hi"}
+@pytest.mark.parametrize("id_", ["../../etc", "Case-01", "a" * 61, ""])
+def test_an_id_from_outside_names_no_file_elsewhere_and_no_other_mails(
+    folder: Path, id_: str
+) -> None:
+    """Capitals: on Windows and macOS, A-1.json and a-1.json are one file."""
+    mail = {"id": id_, "mail": "Hi"}
     (folder / "mails.jsonl").write_text(json.dumps(mail), "utf-8")
     code, said, answered = answer_mails(folder)
     assert (code, answered) == (1, [])
     assert "an id may hold" in said
+
+
+def test_a_mail_that_is_too_long_goes_to_a_person_and_does_not_stop_the_others(
+    folder: Path,
+) -> None:
+    lines = (folder / "mails.jsonl").read_text("utf-8")
+    long = json.dumps({"id": "a-1", "mail": "cold " * 20_000})
+    (folder / "mails.jsonl").write_text(f"{long}\n{lines}", "utf-8")
+    code, said, _ = answer_mails(folder)
+    assert code == 0, said
+    assert states(folder) == CALM | {"a-1": "kept"}
+
+
+def test_a_mail_may_hold_breaks_and_control_codes(folder: Path) -> None:
+    mail = "I paid twice in September. When do I get the money back? T-055"
+    odd = {"id": "a-1", "mail": "Hi\u2028\x85\x1b[2J"}
+    rows = [json.dumps(row, ensure_ascii=False) for row in ({"id": "b-1", "mail": mail}, odd)]
+    (folder / "mails.jsonl").write_text("\n".join(rows) + "\n\n", "utf-8")
+    run(folder, "run", "mails.jsonl", "--usd", "0")
+    code, said, _ = run(folder, "list")
+    assert code == 0, said
+    assert "\x1b" not in said
+    assert [line.split(" | ")[0] for line in said.splitlines()] == ["a-1", "b-1"]
+
+
+def test_the_list_empties(folder: Path) -> None:
+    answer_mails(folder)
+    assert run(folder, "done", "case-11")[0] == 1  # it waits for yes or no
+    assert run(folder, "no", "case-11")[0] == 0
+    for id_ in ("case-11", "case-01", "case-52"):
+        assert run(folder, "done", id_)[0] == 0
+    for id_ in ("case-17", "case-29", "case-31"):
+        assert run(folder, "yes", id_)[0] == 0
+    assert run(folder, "list")[1] == ""
+    assert answer_mails(folder)[2] == []  # and nothing begins again
+
+
+def test_a_person_who_is_quicker_than_the_run_is_not_overruled(folder: Path) -> None:
+    answer_mails(folder, "--usd", "0")
+    assert set(states(folder).values()) == {"later"}
+    behind, said_no = StandIn(LESSON), []
+
+    def source(served: Served) -> Reply:
+        if not said_no:  # the first mail is being read
+            said_no.append(run(folder, "no", "case-01")[0])
+            said_no.append(run(folder, "done", "case-29")[0])
+        return behind(served)
+
+    code, said, _ = answer_mails(folder, source=source)
+    assert (code, said_no) == (0, [0, 0]), said
+    assert states(folder) == CALM | {"case-29": "done"}
+    assert '"reason": "no rule found"' not in _plan(folder, "case-01")
+
+
+def _plan(folder: Path, id_: str) -> str:
+    db = sqlite3.connect(folder / "desk.sqlite")
+    [plan] = db.execute("SELECT plan FROM mails WHERE id = ?", (id_,)).fetchone()
+    db.close()
+    return str(plan)
+
+
+def test_the_wait_that_a_server_asks_for_is_understood() -> None:
+    spec = importlib.util.spec_from_file_location("support_desk", PROGRAM)
+    assert spec
+    assert spec.loader
+    program = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(program)
+    assert program.asked({"retry-after": "7"}) == 7
+    assert program.asked({"retry-after": "1.5"}) == 1.5
+    assert program.asked({"retry-after": "1", "retry-after-ms": "494"}) == 0.494
+    date = formatdate(time.time() + 20, usegmt=True)
+    assert 17 < program.asked({"retry-after": date}) <= 20
+    assert program.asked({}) == program.asked({"retry-after": "soon"}) == 0
 
 
 def test_the_gate_is_that_of_lesson_25_and_knows_what_the_old_model_missed() -> None:
