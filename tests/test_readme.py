@@ -9,6 +9,7 @@ import pytest
 from oaiworkbook import settings
 from oaiworkbook.cli import parser as cli_parser
 
+from .lessons.course import TITLES, lessons
 from .lessons.readme import README, with_generated
 
 ROOT = Path(__file__).parent.parent
@@ -25,26 +26,9 @@ def test_links_lead_somewhere(target: str) -> None:
 
 
 def test_the_number_of_lessons_is_right() -> None:
-    words = [
-        "no",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-    ]
-    number = len(list((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")))
-    if number < 30:
-        said = words[number] if number < len(words) else str(number)
-        assert f"{said.capitalize()} of the thirty lessons are here" in TEXT
+    assert [path.name[:2] for path in lessons()] == list(TITLES)
+    assert len(TITLES) == 30
+    assert "Thirty numbered notebooks" in TEXT
 
 
 def test_every_subcommand_is_listed_and_no_other() -> None:

@@ -41,13 +41,10 @@ def whole_cost() -> str:
         unknown += int(found["unknown"] or 0)
     dearest = sorted(costs, key=lambda number: -costs[number])[:3]
     named = ", ".join(f"{number} ({usd(costs[number])})" for number in dearest)
-    total = f"One live run of all lessons costs {usd(sum(costs.values(), Decimal(0)))}"
+    total = usd(sum(costs.values(), Decimal(0)))
     if unknown:
-        total = (
-            f"One live run of all lessons costs at least {usd(sum(costs.values(), Decimal(0)))}: "
-            f"{unknown} calls have no known price and are not in the sum"
-        )
-    return f"{total}. The dearest are {named}."
+        total = f"at least {total}: {unknown} calls have no known price and are not in the sum"
+    return f"One live run of all lessons costs {total}. The dearest are {named}."
 
 
 def with_generated(text: str) -> str:

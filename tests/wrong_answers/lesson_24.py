@@ -48,6 +48,11 @@ _REFUSE = (
 )
 _FINE = 'wanted["booking"], wanted["usd"]'
 
+
+def _gate(refuse: str = _REFUSE, fine: str = _FINE, caught: str = _CAUGHT) -> str:
+    return _GATE.format(refuse=refuse, fine=fine, caught=caught)
+
+
 WRONG = {
     "24-1": [
         (
@@ -167,43 +172,27 @@ def permitted(call, sender, bookings):
         ),
         (
             "does not ask whose booking",
-            _GATE.format(
-                refuse=_REFUSE.replace(' or booking["mail"] != sender', ""),
-                fine=_FINE,
-                caught=_CAUGHT,
-            ),
+            _gate(refuse=_REFUSE.replace(' or booking["mail"] != sender', "")),
             "with the booking of another guest",
         ),
         (
             "pays a negative amount",
-            _GATE.format(
-                refuse=_REFUSE.replace('not 1 <= wanted["usd"]', 'not wanted["usd"]'),
-                fine=_FINE,
-                caught=_CAUGHT,
-            ),
+            _gate(refuse=_REFUSE.replace('not 1 <= wanted["usd"]', 'not wanted["usd"]')),
             "a call with USD 0 it returned",
         ),
         (
             "any tool will do",
-            _GATE.format(
-                refuse=_REFUSE.replace('call.name != "Refund" or ', ""),
-                fine=_FINE,
-                caught=_CAUGHT,
-            ),
+            _gate(refuse=_REFUSE.replace('call.name != "Refund" or ', "")),
             "with another tool",
         ),
         (
             "lets an account pass",
-            _GATE.format(
-                refuse=_REFUSE.replace(' or set(wanted) != {"booking", "usd"}', ""),
-                fine=_FINE,
-                caught=_CAUGHT,
-            ),
+            _gate(refuse=_REFUSE.replace(' or set(wanted) != {"booking", "usd"}', "")),
             "with an account beside the rest",
         ),
         (
             "raises for broken JSON",
-            _GATE.format(refuse=_REFUSE, fine=_FINE, caught="(KeyError, TypeError)"),
+            _gate(caught="(KeyError, TypeError)"),
             "with JSON that breaks off made it raise",
         ),
     ],
