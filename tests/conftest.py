@@ -23,8 +23,6 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
         "LOCALAPPDATA": home / "local",
         "XDG_DATA_HOME": home / "share",
         "XDG_CONFIG_HOME": home / "config",
-        # Shared by the whole run: matplotlib looks for fonts for seconds when it is new.
-        "MPLCONFIGDIR": tmp_path_factory.getbasetemp() / "matplotlib",
         "IPYTHONDIR": home / "ipython",
         "JUPYTER_CONFIG_DIR": home / "jupyter-config",
         "JUPYTER_DATA_DIR": home / "jupyter-data",

@@ -12,7 +12,7 @@ import pytest
 
 from oaiworkbook.money.ledger import Call
 
-from .lessons import course, generated
+from .lessons import course, generated, readme
 from .lessons.__main__ import main
 from .lessons.build import BuildError, build
 from .lessons.outputs import difference, shortened
@@ -201,11 +201,16 @@ def test_the_command_says_what_is_wrong_and_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(course, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(readme, "README", tmp_path / "README.md")
+    readme.README.write_text("# A course\n", "utf-8")
     path = lesson(tmp_path, "1 / 0")
     assert main(["lint", "1"]) == 1
     assert "01_responses.ipynb: add one section '## Start'" in capsys.readouterr().out
     assert main(["build", "01"]) == 1
     assert "FAILED 01_responses.ipynb, nothing written" in capsys.readouterr().out
+    assert "[01 Responses](notebooks/01_responses.ipynb) · 02 Chat" in readme.README.read_text(
+        "utf-8"
+    )
     path.unlink()
     with pytest.raises(SystemExit):
         main(["build", "07"])

@@ -1,4 +1,4 @@
-"""Record mode against the stand-in makes the shipped recordings again, byte for byte but for times."""
+"""Record mode against the stand-in makes the shipped recordings again, but for when and with which SDK."""
 
 import json
 import shutil
@@ -21,9 +21,10 @@ LESSONS = sorted(
 
 
 def timeless(path: Path) -> Any:
-    """A recording without what a clock wrote into it."""
+    """A recording without what a clock wrote into it, and without the version of the SDK at the time."""
     whole = json.loads(path.read_text("utf-8"))
-    whole["provenance"].pop("at")
+    for name in ("at", "sdk"):
+        whole["provenance"].pop(name)
     for answer in whole["answers"]:
         answer.pop("ms", None)
         for event in answer.get("sse", []):

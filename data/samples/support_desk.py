@@ -24,6 +24,7 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 import openai
+from numpy.typing import NDArray
 from openai import OpenAI
 from pydantic import BaseModel, ConfigDict
 
@@ -93,7 +94,7 @@ class Desk:
         self.db.executescript(TABLES)
         lines = Path(__file__).with_name("heat_rules.md").read_text("utf-8")
         self.rules = {int(n): rule for n, rule in re.findall(r"^(\d+)\. (.+)$", lines, re.M)}
-        self.index: np.ndarray | None = None
+        self.index: NDArray[np.float32] | None = None
 
     # One call: within the budget, and again while that can help.
 
@@ -170,7 +171,7 @@ class Desk:
         numbers = [list(self.rules)[place] for place in np.argsort(-scores)[: self.near]]
         return {number: self.rules[number] for number in numbers}
 
-    def embed(self, id_: str, texts: list[str]) -> np.ndarray:
+    def embed(self, id_: str, texts: list[str]) -> NDArray[np.float32]:
         body = {"model": EMBEDDING, "input": texts, "dimensions": 256}
         answer = self.send(id_, self.client.embeddings, body)
         return np.array([each.embedding for each in answer.data], dtype=np.float32)

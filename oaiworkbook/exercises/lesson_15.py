@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import openai
+from numpy.typing import NDArray
 
 from ..models import model
 from .core import Exercise, Wrong
@@ -42,7 +43,7 @@ def _embedded(asked: Asked) -> Json:
     return {"status": 200, "headers": {"content-type": "application/json"}, "json": filled}
 
 
-def _vector(text: str, size: int) -> np.ndarray:
+def _vector(text: str, size: int) -> NDArray[np.float32]:
     start = QUESTIONS.get(text) or [1.0, sum(text.encode()) / 1000, len(text) / 100]
     whole = np.zeros(max(size, 3), dtype="<f4")
     whole[:3] = start
@@ -50,13 +51,13 @@ def _vector(text: str, size: int) -> np.ndarray:
     return np.asarray(cut / np.linalg.norm(cut))
 
 
-def _encoded(vector: np.ndarray, body: Json) -> str | list[float]:
+def _encoded(vector: NDArray[np.float32], body: Json) -> str | list[float]:
     if body.get("encoding_format") == "base64":
         return b64encode(vector.astype("<f4").tobytes()).decode()
     return [float(x) for x in vector]
 
 
-def _wide(size: int) -> np.ndarray:
+def _wide(size: int) -> NDArray[np.float32]:
     return np.pad(NOTES, ((0, 0), (0, size - 3)))
 
 

@@ -47,6 +47,9 @@ def environment(
     env.setdefault("OAIWORKBOOK_PACE", "0")
     plain_figures = scratch / "matplotlibrc"
     plain_figures.touch()
+    temporary = scratch / "tmp"
+    temporary.mkdir(exist_ok=True)
+    env |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
     env |= {
         "OAIWORKBOOK_MODE": mode,
         "OAIWORKBOOK_LESSON": lesson,

@@ -1,4 +1,4 @@
-"""`python -m tests.lessons build 03`, `... lint`, `... diff 03`: what an author of lessons needs."""
+"""`python -m tests.lessons build 03`, `... lint`, `... diff 03`, `... versions`: what an author needs."""
 
 import argparse
 import subprocess
@@ -8,11 +8,11 @@ from pathlib import Path
 
 from oaiworkbook.errors import WorkbookError
 
-from . import course
+from . import course, readme
 from .build import BuildError, build
 from .lint import lint
-from .readme import README, with_generated
 from .surroundings import ROOT
+from .versions import CONSTRAINTS, VersionsError, renew
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,7 +28,10 @@ def main(arguments: list[str] | None = None) -> int:
         if name == "build":
             command.add_argument("--fresh", action="store_true", help="keep no stored output")
         command.add_argument("--all", action="store_true", help="every lesson there is")
+    commands.add_parser("versions", help="fix the newest versions and say what changed")
     given = parser.parse_args(arguments)
+    if given.command == "versions":
+        return _versions()
     paths = _chosen(
         given.lessons, all_=given.all or (given.command == "lint" and not given.lessons)
     )
@@ -49,7 +52,7 @@ def _build(paths: list[Path], *, fresh: bool) -> int:
             print(f"FAILED {path.name}, nothing written\n{error}")
             continue
         print(f"built  {path.name}: {', '.join(changed) or 'nothing new'}")
-    README.write_text(with_generated(README.read_text("utf-8")), "utf-8")
+    readme.renew()
     return _lint(paths) or failed
 
 
@@ -81,6 +84,16 @@ def _diff(paths: list[Path]) -> int:
                 cwd=ROOT,
                 check=False,
             )
+    return 0
+
+
+def _versions() -> int:
+    try:
+        changed = renew()
+    except VersionsError as error:
+        print(f"FAILED, nothing written\n{error}")
+        return 1
+    print("\n".join(changed) or f"{CONSTRAINTS.name}: nothing new")
     return 0
 
 

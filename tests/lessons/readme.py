@@ -1,6 +1,7 @@
-"""What no person writes in README.md: the course map, and what going live costs."""
+"""What no person writes in README.md: where to get it, the course map, and what going live costs."""
 
 import re
+import tomllib
 from decimal import Decimal
 
 from oaiworkbook.money.amounts import usd
@@ -47,6 +48,20 @@ def whole_cost() -> str:
     return f"One live run of all lessons costs {total}. The dearest are {named}."
 
 
+def clone() -> str:
+    """How to get the course: the address stands in pyproject.toml, or nowhere yet."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    address = project.get("urls", {}).get("Repository", "ADDRESS")
+    return f"```bash\ngit clone {address} oaiworkbook && cd oaiworkbook\n```"
+
+
 def with_generated(text: str) -> str:
     """The README with its generated blocks made anew."""
-    return with_block(with_block(text, "map", course_map()), "live", whole_cost())
+    for name, block in (("clone", clone), ("map", course_map), ("live", whole_cost)):
+        text = with_block(text, name, block())
+    return text
+
+
+def renew() -> None:
+    """Makes the generated blocks of README.md anew."""
+    README.write_text(with_generated(README.read_text("utf-8")), "utf-8")

@@ -1,12 +1,15 @@
-"""Runs inside a kernel under test: notes each look-up of a recording in a file.
+"""Runs inside a kernel under test: notes each look-up of a recording, and what each figure draws.
 
-The ledger cannot tell it: a miss is no call, and what a practice server answers is no replay.
+The ledger cannot tell the look-ups: a miss is no call, and what a practice server answers is no replay.
 """
 
 from pathlib import Path
 from typing import Any
 
+from oaiworkbook import show
 from oaiworkbook.recordings.library import Library
+
+from .drawings import commented
 
 
 def note_into(file: str) -> None:
@@ -26,3 +29,4 @@ def note_into(file: str) -> None:
 
     patched: Any = Library
     patched.take, patched.miss = noted_take, noted_miss
+    commented(show)
