@@ -6,6 +6,7 @@ from collections import defaultdict
 import pytest
 
 import oaiworkbook
+from oaiworkbook.headless.running import tags
 
 from .lessons import course
 from .lessons.lesson import Lesson
@@ -60,3 +61,14 @@ def test_readme_names_the_lessons_that_introduce_a_name(names: str, numbers: str
     for name in re.findall(r"\w+", names):
         first = next(number for number, lesson in LESSONS.items() if name in met(lesson))
         assert first in numbers.split(", "), f"{name} is first met in lesson {first}"
+
+
+def test_one_output_of_the_course_is_not_compared_and_the_prose_says_so() -> None:
+    ignored = [
+        lesson.notebook.cells[place + 1].source
+        for lesson in LESSONS.values()
+        for place, cell in enumerate(lesson.notebook.cells)
+        if "nbval-ignore-output" in tags(cell)
+    ]
+    assert len(ignored) <= 1
+    assert all("do not compare" in " ".join(prose.split()) for prose in ignored)

@@ -130,3 +130,12 @@ def test_nothing_is_written_where_there_is_no_set(
     assert "no solution found" in capsys.readouterr().out
     assert (project / "pyproject.toml").read_bytes() == before
     assert not (project / "constraints.txt").exists()
+
+
+def test_the_versions_that_lesson_00_shows_are_the_fixed_ones() -> None:
+    """Its output is compared without them: another version may run it, but none else be shown."""
+    shown = (ROOT / "notebooks" / "00_start_here.ipynb").read_text("utf-8")
+    for line, name in (("openai SDK", "openai"), ("JupyterLab", "jupyterlab")):
+        [version] = re.findall(rf'"ok +{line} +(\S+) \(tested with', shown)
+        fixed = versions.pins(TEXT)[name][0][0]
+        assert version == str(fixed), "run: python -m tests.lessons build 00 --fresh"

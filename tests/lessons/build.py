@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,15 +43,17 @@ def build(path: Path, *, fresh: bool = False) -> list[str]:
     return changed
 
 
-def run(path: Path) -> tuple[nbformat.NotebookNode, list[Call]]:
-    """The notebook after a run in replay, and the calls that it made."""
+def run(
+    path: Path, env: Mapping[str, str | None] | None = None
+) -> tuple[nbformat.NotebookNode, list[Call]]:
+    """The notebook after a run in replay, and the calls that it made. `env` goes to its kernel."""
     with tempfile.TemporaryDirectory(prefix="oaiwb-", ignore_cleanup_errors=True) as name:
         scratch = Path(name)
         result = execute(
             path,
             mode="replay",
             lesson=path.stem,
-            env=surroundings.environment(scratch),
+            env=surroundings.environment(scratch) | dict(env or {}),
             startup=surroundings.startup(scratch),
         )
         missed = surroundings.looked(scratch).unmeant(result.notebook)

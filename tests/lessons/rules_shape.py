@@ -83,7 +83,7 @@ def number_of_code_cells(lesson: Lesson) -> Iterator[str]:
 
 def number_of_words(lesson: Lesson) -> Iterator[str]:
     words = sum(len(re.sub(r"<[^>]+>|[#*_|>-]", " ", text).split()) for _, text in lesson.prose)
-    yield from _within("words of prose", words, 900, 1300)
+    yield from _within("words of prose", words, 900, 1500)
 
 
 def lines_of_code(lesson: Lesson) -> Iterator[str]:

@@ -24,7 +24,7 @@ def environment(scratch: Path) -> dict[str, str | None]:
         "OAIWORKBOOK_PACE": "0",
         "OAIWORKBOOK_LEDGER": str(scratch / "ledger.sqlite"),
         "OAIWORKBOOK_PROGRESS": str(scratch / "progress"),
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
     }
 
 
