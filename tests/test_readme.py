@@ -1,6 +1,7 @@
 """README says what is true of the files."""
 
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from oaiworkbook import settings
 from oaiworkbook.cli import parser as cli_parser
 
+from .lessons import readme
 from .lessons.course import TITLES, lessons
 from .lessons.readme import README, with_generated
 
@@ -42,6 +44,34 @@ def test_versions_and_the_cap_agree_with_the_code(monkeypatch: pytest.MonkeyPatc
     assert f"Python {lowest} or newer" in TEXT
     monkeypatch.delenv("OAIWORKBOOK_MAX_USD", raising=False)
     assert f"USD {settings.max_usd():.2f} in one day" in TEXT
+
+
+CHECKS = re.findall(r'^python3 -c "(.+)" &&$', TEXT, re.MULTILINE)
+
+
+@pytest.mark.parametrize("version", [(3, 6, 9), (3, 10, 12), (3, 11, 0), (3, 14, 2)])
+def test_an_old_python_hears_so_before_anything_is_installed(
+    version: tuple[int, int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(CHECKS) == 2
+    monkeypatch.setattr(sys, "version_info", version)
+    for check in CHECKS:
+        if version < (3, 11):
+            with pytest.raises(SystemExit, match=r"needs Python 3\.11 or newer"):
+                exec(check)
+        else:
+            exec(check)
+
+
+def test_the_address_stands_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readme, "ROOT", tmp_path)
+    project = tmp_path / "pyproject.toml"
+    project.write_text("[project]\n", "utf-8")
+    assert "git clone ADDRESS oaiworkbook" in readme.clone()
+    project.write_text('[project.urls]\nRepository = "https://example.com/x"\n', "utf-8")
+    assert "git clone https://example.com/x oaiworkbook" in readme.clone()
+    outside = [line for line in TEXT.splitlines() if "git clone" in line]
+    assert len(outside) == 1
 
 
 def test_each_picture_has_alt_text_and_is_small() -> None:

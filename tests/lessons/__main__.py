@@ -10,6 +10,7 @@ from oaiworkbook.errors import WorkbookError
 
 from . import course, readme
 from .build import BuildError, build
+from .freshness import issue
 from .lint import lint
 from .surroundings import ROOT
 from .versions import CONSTRAINTS, VersionsError, renew
@@ -29,9 +30,16 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("--fresh", action="store_true", help="keep no stored output")
         command.add_argument("--all", action="store_true", help="every lesson there is")
     commands.add_parser("versions", help="fix the newest versions and say what changed")
+    failed = commands.add_parser("issue", help="print the issue that the weekly job opens")
+    failed.add_argument("what", help="what was tried, such as 'the newest versions'")
+    failed.add_argument("how", help="the command that repeats it")
+    failed.add_argument("report", type=Path, help="the file that pytest --junitxml wrote")
     given = parser.parse_args(arguments)
     if given.command == "versions":
         return _versions()
+    if given.command == "issue":
+        print(issue(given.what, given.report, given.how), end="")
+        return 0
     paths = _chosen(
         given.lessons, all_=given.all or (given.command == "lint" and not given.lessons)
     )
