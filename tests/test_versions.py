@@ -91,10 +91,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def uv(project: Path, *lines: str) -> None:
-    """Puts a `uv` on the PATH that answers with these lines, or refuses where there are none."""
+def uv(project: Path, *lines: str, unless: str = "") -> None:
+    """Puts a `uv` on the PATH that answers with these lines; it refuses without, or with that option."""
     answer = "\n".join(lines)
-    words = f"print({answer!r})" if lines else "sys.exit('no solution found')"
+    refuses = f"sys.exit('no solution found') if {not lines} or {unless!r} in sys.argv else None"
+    words = f"{refuses}\nprint({answer!r})"
     program = project / "bin" / "uv"
     program.write_text(f"#!{sys.executable}\nimport sys\n{words}\n")
     program.chmod(0o755)
@@ -128,6 +129,9 @@ def test_nothing_is_written_where_there_is_no_set(
     uv(project)
     assert main(["versions"]) == 1
     assert "no solution found" in capsys.readouterr().out
+    uv(project, "hatchling==1.1", unless="--only-binary")
+    assert main(["versions"]) == 1
+    assert "x86_64-manylinux_2_28 --python-version 3.11" in capsys.readouterr().out
     assert (project / "pyproject.toml").read_bytes() == before
     assert not (project / "constraints.txt").exists()
 

@@ -7,7 +7,9 @@ are pinned in `[build-system]`, to the same versions.
 import re
 import shutil
 import subprocess
+import tempfile
 import tomllib
+from pathlib import Path
 
 from packaging.markers import Marker
 from packaging.requirements import Requirement
@@ -18,6 +20,16 @@ from .surroundings import ROOT
 
 CONSTRAINTS = ROOT / "constraints.txt"
 PROJECT = ROOT / "pyproject.toml"
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+PLATFORMS = (
+    "x86_64-manylinux_2_28",
+    "aarch64-manylinux_2_28",
+    "x86_64-apple-darwin",
+    "aarch64-apple-darwin",
+    "x86_64-pc-windows-msvc",
+)
+# Kept back although there are newer ones, and why.
+HELD = ("argon2-cffi-bindings<26",)  # 26.2.0 must be compiled on a Mac with an Intel processor
 HEAD = (
     "# The versions that README's commands install, on Linux, macOS and Windows, Python 3.11 to 3.14.\n"
     "# Made by `python -m tests.lessons versions`.\n"
@@ -63,24 +75,37 @@ def differences(old: Pins, new: Pins) -> list[str]:
 def renew() -> list[str]:
     """Fixes the newest versions that pyproject.toml allows. Returns what changed, a line each.
 
-    Raises VersionsError, with both files untouched, where uv is missing or finds no set of versions.
+    Raises VersionsError, with both files untouched, where uv is missing, finds no set of versions, or
+    a package would have to be compiled on one of the platforms.
     """
+    with tempfile.TemporaryDirectory() as folder:
+        held, made = Path(folder, "held.txt"), Path(folder, "made.txt")
+        held.write_text("\n".join(HELD), "utf-8")
+        text = _compiled(held, "--universal", "--python-version", "3.11", "--all-extras")
+        made.write_text(text, "utf-8")
+        for system in PLATFORMS:
+            for python in PYTHONS:
+                where = ("--python-platform", system, "--python-version", python)
+                _compiled(made, *where, "--extra", "test", "--only-binary", ":all:")
+    new = pins(text)
+    before = CONSTRAINTS.read_text("utf-8") if CONSTRAINTS.exists() else ""
+    project = _with_backend(PROJECT.read_text("utf-8"), new)
+    CONSTRAINTS.write_text(HEAD + text, "utf-8", newline="\n")
+    PROJECT.write_text(project, "utf-8", newline="\n")
+    return differences(pins(before), new)
+
+
+def _compiled(constraints: Path, *options: str) -> str:
+    """The versions that uv finds for the project, a line each."""
     uv = shutil.which("uv")
     if uv is None:
         raise VersionsError("uv, which finds the versions, is not installed: pip install uv")
-    words = (
-        "pip compile -q --universal --python-version 3.11 --all-extras --no-annotate --no-header"
-    )
-    command = [uv, *words.split(), "--no-config", PROJECT.name]
+    plain = ("--no-annotate", "--no-header", "--no-config", "-c", str(constraints))
+    command = [uv, "pip", "compile", "-q", *plain, *options, PROJECT.name]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise VersionsError(f"uv found no set of versions:\n{done.stderr.strip()}")
-    before = CONSTRAINTS.read_text("utf-8") if CONSTRAINTS.exists() else ""
-    new = pins(done.stdout)
-    project = _with_backend(PROJECT.read_text("utf-8"), new)
-    CONSTRAINTS.write_text(HEAD + done.stdout, "utf-8", newline="\n")
-    PROJECT.write_text(project, "utf-8", newline="\n")
-    return differences(pins(before), new)
+        raise VersionsError(f"uv {' '.join(options)} found no versions:\n{done.stderr.strip()}")
+    return done.stdout
 
 
 def backend() -> list[Requirement]:
