@@ -1,6 +1,8 @@
 """Runs a notebook without a browser, in replay, live or record mode."""
 
+import os
 import re
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +13,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from .. import settings
 from ..errors import WorkbookError
 from .kernels import session
 
@@ -118,7 +121,7 @@ def record(
     from .playing import answers, play, plays
 
     extra: dict[str, str | None] = dict(env or {})
-    began = time.time()
+    began = _file_time(Path(extra.get("OAIWORKBOOK_DATA") or settings.data_dir()))
     first = execute(
         notebook, mode="record", lesson=lesson, env=extra, timeout=timeout, on_cell=on_cell
     )
@@ -129,6 +132,15 @@ def record(
     extra.setdefault("OAIWORKBOOK_RECORD", f"missing since {began - 2:.0f}")
     second, _ = play(notebook, known, mode="record", lesson=lesson, env=extra, timeout=timeout)
     return Result(first.notebook, second.failures, first.seconds + second.seconds)
+
+
+def _file_time(folder: Path) -> float:
+    """Seconds since 1970 by the clock that dates files there: a server's may differ from this machine's."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder) as file:
+            return os.stat(file.name).st_mtime
+    except OSError:
+        return time.time()  # nothing can be recorded there, which is said at the first answer
 
 
 @dataclass

@@ -6,12 +6,12 @@ import time
 AHEAD = "TEST_CLOCK_AHEAD"  # seconds
 
 
-def move() -> None:
-    """Sets this process's clock ahead. It ticks on."""
+def move(seconds: float) -> None:
+    """Sets this process's clock ahead by so much. It ticks on."""
     import time_machine
 
-    time_machine.travel(time.time() + float(os.environ[AHEAD]), tick=True).start()
+    time_machine.travel(time.time() + seconds, tick=True).start()
 
 
 if __name__ == "sitecustomize" and AHEAD in os.environ:
-    move()
+    move(float(os.environ[AHEAD]))
