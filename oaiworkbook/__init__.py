@@ -7,43 +7,64 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import show
     from .client import AsyncOpenAI, OpenAI
-    from .exercises import check, hint, solution
+    from .course import models, show
+    from .course.doctor import doctor
+    from .course.exercises import check, hint, solution
+    from .course.samples import sample
     from .money.bounds import estimate
     from .money.ledger import SpendLimitExceeded
+    from .money.prices import price, rates
     from .money.session_costs import record_usage
     from .money.spending import spend_limit
+    from .money.usage import read_usage
     from .recordings.library import RecordingNotFound
     from .report import costs
-    from .samples import sample
+    from .serve import PracticeServer
+    from .settings import data_dir
 
 __version__ = "0.1.0"
 
+# Every name that lessons and projects may import, and the module it lives in. All else may move.
 _HOME = {
-    "OpenAI": "client",
     "AsyncOpenAI": "client",
-    "estimate": "money.bounds",
-    "check": "exercises",
-    "hint": "exercises",
-    "solution": "exercises",
-    "SpendLimitExceeded": "money.ledger",
+    "OpenAI": "client",
+    "PracticeServer": "serve",
     "RecordingNotFound": "recordings.library",
+    "SpendLimitExceeded": "money.ledger",
+    "check": "course.exercises",
     "costs": "report",
+    "data_dir": "settings",
+    "doctor": "course.doctor",
+    "estimate": "money.bounds",
+    "hint": "course.exercises",
+    "models": "course.models",
+    "price": "money.prices",
+    "rates": "money.prices",
+    "read_usage": "money.usage",
     "record_usage": "money.session_costs",
-    "sample": "samples",
+    "sample": "course.samples",
+    "show": "course.show",
+    "solution": "course.exercises",
     "spend_limit": "money.spending",
 }
 
 __all__ = [
     "AsyncOpenAI",
     "OpenAI",
+    "PracticeServer",
     "RecordingNotFound",
     "SpendLimitExceeded",
     "check",
     "costs",
+    "data_dir",
+    "doctor",
     "estimate",
     "hint",
+    "models",
+    "price",
+    "rates",
+    "read_usage",
     "record_usage",
     "sample",
     "show",
@@ -53,23 +74,23 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name == "show":
-        return import_module(f"{__name__}.show")
-    if name in _HOME:
-        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = import_module(f"{__name__}.{_HOME[name]}")
+    # Two names are modules themselves: `show.figure`, `models.today`.
+    value = home if name in ("models", "show") else getattr(home, name)
+    globals()[name] = value
+    return value
 
 
 def load_ipython_extension(shell: Any) -> None:
     """`%load_ext oaiworkbook`: the start line, and a cost line under each cell that made calls."""
-    from .notebook import load
+    from .course.notebook import load
 
     load(shell)
 
 
 def unload_ipython_extension(shell: Any) -> None:
-    from .notebook import unload
+    from .course.notebook import unload
 
     unload(shell)

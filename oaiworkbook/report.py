@@ -55,7 +55,7 @@ class Costs:
         """Show a bar for each model, lesson, day or endpoint."""
         from matplotlib.figure import Figure
 
-        from . import show
+        from .course import show
 
         keys = list(dict.fromkeys(total.key for total in self.totals))
         if not keys:

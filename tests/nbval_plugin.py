@@ -18,8 +18,8 @@ import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile, coalesce_streams  # type: ignore[import-untyped]
 from xdist.scheduler import LoadFileScheduling
 
-from oaiworkbook.headless.kernels import session
-from oaiworkbook.headless.running import run_cell
+from oaiworkbook.course.running.kernels import session
+from oaiworkbook.course.running.run import run_cell
 
 from .lessons import surroundings
 from .lessons.outputs import SANITIZE, node, picture_difference, shortened, without_pictures

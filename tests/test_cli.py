@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from oaiworkbook import models, settings
+from oaiworkbook import settings
 from oaiworkbook.cli import main as cli
 from oaiworkbook.cli import serve as cli_serve
 from oaiworkbook.cli.parser import HELP
-from oaiworkbook.headless import running
+from oaiworkbook.course import models
+from oaiworkbook.course.running import run as running
 from oaiworkbook.recordings.file import read_recording
 from oaiworkbook.serve import PracticeServer
 from oaiworkbook.server.loopback import Reply, Served

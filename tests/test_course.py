@@ -1,28 +1,45 @@
 """The lessons agree with each other: the map, nothing written twice, every public name met."""
 
+import ast
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 
 import pytest
 
 import oaiworkbook
-from oaiworkbook.headless.running import tags
+from oaiworkbook.course.running.run import tags
 
 from .lessons import course
-from .lessons.lesson import Lesson
+from .lessons.lesson import Lesson, parsed
 from .lessons.readme import README
 
 LESSONS = {path.name[:2]: Lesson.read(path) for path in course.lessons()}
 LONG = 5  # lines; below, two lessons may well write the same
 
 
+def imported(lesson: Lesson) -> Iterator[tuple[str, str]]:
+    """Each import of ours in the lesson: the module, and the name taken from it."""
+    for _, cell in lesson.code:
+        for node in ast.walk(parsed(cell.source)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("oaiworkbook"):
+                yield from ((node.module or "", each.name) for each in node.names)
+            elif isinstance(node, ast.Import):
+                ours = (each.name for each in node.names if each.name.startswith("oaiworkbook"))
+                yield from ((name, "") for name in ours)
+
+
 def met(lesson: Lesson) -> set[str]:
     """Names of ours that the lesson imports, or whose exception it shows."""
-    imports = (
-        re.findall(r"^from oaiworkbook import ([\w, ]+)", c.source, re.M) for _, c in lesson.code
-    )
     errors = [out.get("ename", "") for _, c in lesson.code for out in c.outputs]
-    return {*re.findall(r"\w+", " ".join(", ".join(each) for each in imports)), *errors}
+    return {*(name for _, name in imported(lesson)), *errors}
+
+
+@pytest.mark.parametrize("number", LESSONS)
+def test_a_lesson_imports_public_names_and_nothing_else_of_ours(number: str) -> None:
+    """So that a file of the package can be moved without breaking a lesson."""
+    public = {("oaiworkbook", name) for name in oaiworkbook.__all__}
+    assert [each for each in imported(LESSONS[number]) if each not in public] == []
 
 
 @pytest.mark.parametrize("number", LESSONS)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from oaiworkbook.headless.running import read, tags
+from oaiworkbook.course.running.run import read, tags
 
 from .clock import AHEAD, moved_to
 from .lessons import course, surroundings

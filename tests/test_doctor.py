@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from oaiworkbook import settings
-from oaiworkbook.doctor import Line, doctor
+from oaiworkbook.course.doctor import Line, doctor
 
 from . import course
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from oaiworkbook import exercises
-from oaiworkbook.exercises import progress
-from oaiworkbook.exercises.core import untried
+from oaiworkbook.course import checks, exercises
+from oaiworkbook.course.exercises import progress
+from oaiworkbook.course.exercises.judge import untried
 
 LESSON = """
-from oaiworkbook.exercises import Exercise, expect
+from oaiworkbook.course.exercises import Exercise, expect
 
 def double(answer):
     expect(answer(2) == 4, "for 2 it gives `<other>`")
@@ -34,8 +34,8 @@ EXERCISES = [
 @pytest.fixture(autouse=True)
 def lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "lesson_98.py").write_text(LESSON)
-    monkeypatch.setattr(exercises, "__path__", [*exercises.__path__, str(tmp_path)])
-    monkeypatch.delitem(sys.modules, "oaiworkbook.exercises.lesson_98", raising=False)
+    monkeypatch.setattr(checks, "__path__", [*checks.__path__, str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "oaiworkbook.course.checks.lesson_98", raising=False)
     exercises._shown.clear()
 
 

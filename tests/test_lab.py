@@ -19,7 +19,8 @@ import nbformat
 import pytest
 from nbformat.sign import NotebookNotary
 
-from oaiworkbook import lab, lessons
+import oaiworkbook
+from oaiworkbook.course import lab, lessons
 
 from . import course
 
@@ -200,7 +201,7 @@ def server(
     clone = course.as_clone(tmp_path, monkeypatch)
     package = clone / "oaiworkbook"
     shutil.copytree(
-        Path(lab.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__")
+        Path(oaiworkbook.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__")
     )
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

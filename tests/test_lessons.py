@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from oaiworkbook.exercises import of_lesson
-from oaiworkbook.headless.playing import Played, play
-from oaiworkbook.headless.running import Result
+from oaiworkbook.course.exercises import of_lesson
+from oaiworkbook.course.running.play import Played, play
+from oaiworkbook.course.running.run import Result
 from oaiworkbook.recordings.file import read_recording
 
 from .lessons import surroundings

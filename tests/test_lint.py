@@ -9,7 +9,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from oaiworkbook import exercises
+from oaiworkbook.course import checks
 
 from . import a_lesson
 from .lessons.lesson import Lesson
@@ -22,8 +22,8 @@ PNG = "data:image/png;base64,iVBORw0KGgo="
 @pytest.fixture(autouse=True)
 def its_exercises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "lesson_98.py").write_text(a_lesson.EXERCISES)
-    monkeypatch.setattr(exercises, "__path__", [*exercises.__path__, str(tmp_path)])
-    monkeypatch.delitem(sys.modules, "oaiworkbook.exercises.lesson_98", raising=False)
+    monkeypatch.setattr(checks, "__path__", [*checks.__path__, str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "oaiworkbook.course.checks.lesson_98", raising=False)
 
 
 def found(notebook: Any, path: Path = Path(NAME)) -> dict[str, str]:

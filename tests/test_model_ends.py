@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from oaiworkbook import models
 from oaiworkbook.cli import main as cli
+from oaiworkbook.course import models
 from oaiworkbook.recordings.file import Answer
 from oaiworkbook.serve import PracticeServer, Reply, Served
 

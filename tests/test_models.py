@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from oaiworkbook import models
+from oaiworkbook.course import models
 
 DAY = date(2026, 11, 22)
 ROLES = {

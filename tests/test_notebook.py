@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from oaiworkbook.headless import running
+from oaiworkbook.course.running import run as running
 
 from .echo import MODEL, Echo
 from .support import LESSON, data, record  # noqa: F401
@@ -16,13 +16,13 @@ from .support import LESSON, data, record  # noqa: F401
 START = "%load_ext oaiworkbook\nfrom oaiworkbook import OpenAI\nclient = OpenAI()"
 ASK = f"client.responses.create(model={MODEL!r}, input='tide').output_text"
 PROBE = (
-    "from oaiworkbook.exercises.probe import Probe, error_answer\n"
+    "from oaiworkbook.course.exercises.probe import Probe, error_answer\n"
     "probe = Probe([error_answer(400, 'invalid_request_error', 'unknown_parameter', 'No.', param='x')])\n"
     "probe.client.responses.create(model='gpt-6-luna', input='tide')"
 )
 UNFINISHED = (
     "from pydantic import BaseModel\n"
-    "from oaiworkbook.exercises.probe import Probe, chat_answer\n"
+    "from oaiworkbook.course.exercises.probe import Probe, chat_answer\n"
     "class Form(BaseModel):\n    desk: str\n"
     "chat = Probe([chat_answer('', finish_reason={!r})]).client.chat\n"
     "chat.completions.parse(model='gpt-6-luna', messages=[], response_format=Form)"

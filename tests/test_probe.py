@@ -9,8 +9,8 @@ import httpx2
 import openai
 import pytest
 
-from oaiworkbook.exercises.core import Exercise, Wrong, judge
-from oaiworkbook.exercises.probe import (
+from oaiworkbook.course.exercises.judge import Exercise, Wrong, judge
+from oaiworkbook.course.exercises.probe import (
     Probe,
     call_item,
     chat_answer,

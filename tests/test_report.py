@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from oaiworkbook import costs, show
+from oaiworkbook import costs
+from oaiworkbook.course import show
 from oaiworkbook.money.amounts import usd
 from oaiworkbook.money.ledger import Call, default_ledger
 from oaiworkbook.report import cost_line

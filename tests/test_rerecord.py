@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from oaiworkbook import settings
-from oaiworkbook.headless import running
+from oaiworkbook.course.running import run as running
 
 from .standin import standin
 

@@ -16,8 +16,8 @@ import pytest
 
 from oaiworkbook import retries
 from oaiworkbook.client import AsyncOpenAI, OpenAI
+from oaiworkbook.course.exercises.answers import stream_answer, text_answer
 from oaiworkbook.exchange import DeadlineExceeded, last_failure
-from oaiworkbook.exercises.answers import stream_answer, text_answer
 from oaiworkbook.money.ledger import default_ledger
 from oaiworkbook.recordings.file import Answer
 from oaiworkbook.serve import PracticeServer

@@ -9,9 +9,9 @@ from typing import Any
 import nbformat
 import pytest
 
-from oaiworkbook.headless import running
-from oaiworkbook.headless.playing import exercises, play, plays
-from oaiworkbook.headless.running import NotebookError, execute, record
+from oaiworkbook.course.running import run as running
+from oaiworkbook.course.running.play import exercises, play, plays
+from oaiworkbook.course.running.run import NotebookError, execute, record
 
 v4: Any = nbformat.v4
 untyped: Any = nbformat

@@ -5,7 +5,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from oaiworkbook.headless.variants import Variant, VariantError, problems, variants
+from oaiworkbook.course.running.variants import Variant, VariantError, problems, variants
 
 CODE = 'ask("Hello", n=1)\nprint("n")'
 

@@ -50,9 +50,12 @@ def installed(wheel: Path, tmp_path: Path) -> dict[str, str]:
 
 def test_wheel_holds_package_lessons_recordings_and_samples(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    modules = {f"oaiworkbook/{p.name}" for p in (ROOT / "oaiworkbook").glob("*.py")}
+    modules = {p.relative_to(ROOT).as_posix() for p in (ROOT / "oaiworkbook").rglob("*.py")}
     assert modules <= names
-    inside = {name.removeprefix("oaiworkbook/course/") for name in names if "/course/" in name}
+    shipped = ("oaiworkbook/course/notebooks/", "oaiworkbook/course/data/")
+    inside = {
+        name.removeprefix("oaiworkbook/course/") for name in names if name.startswith(shipped)
+    }
     assert inside == {
         "notebooks/00_start_here.ipynb",
         "notebooks/03_streaming.ipynb",
@@ -64,7 +67,7 @@ def test_wheel_holds_package_lessons_recordings_and_samples(wheel: Path) -> None
     }
     rest = [n for n in names if not n.startswith("oaiworkbook/") and ".dist-info/" not in n]
     assert rest == []
-    assert "oaiworkbook/jupyter/labconfig/page_config.json" in names
+    assert "oaiworkbook/course/jupyter/labconfig/page_config.json" in names
 
 
 def test_wheel_runs_in_an_empty_folder(installed: dict[str, str], tmp_path: Path) -> None:
@@ -77,7 +80,7 @@ def test_wheel_runs_in_an_empty_folder(installed: dict[str, str], tmp_path: Path
 
     where = run("-c", "import oaiworkbook; print(oaiworkbook.__file__)")
     assert str(tmp_path / "site") in where.stdout, where
-    copied = run("-c", "from oaiworkbook import lab; print(lab.prepare())")
+    copied = run("-c", "from oaiworkbook.course import lab; print(lab.prepare())")
     assert "Copied 2 lessons" in copied.stdout, copied
     assert sorted(os.listdir(here)) == ["00_start_here.ipynb", "03_streaming.ipynb"]
     ran = run("-m", "oaiworkbook.cli.main", "run", "--all")

@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def lab(args: argparse.Namespace) -> int:
-    from ..lab import start
+    from ..course.lab import start
 
     start(args.lesson, browser=not args.no_browser, port=args.port, extra=args.extra)
     return 0
@@ -83,13 +83,14 @@ def costs(args: argparse.Namespace) -> int:
 
 
 def _stem(number: str | None) -> str | None:
-    from .. import lessons
+    from ..course import lessons
 
     return None if number is None else lessons.find(number).stem
 
 
 def models(args: argparse.Namespace) -> int:
-    from .. import models, settings
+    from .. import settings
+    from ..course import models
 
     if args.within is not None and not args.check:
         args.parser.error("--within needs --check")
@@ -119,8 +120,8 @@ def models(args: argparse.Namespace) -> int:
 
 
 def doctor(args: argparse.Namespace) -> int:
-    from ..doctor import doctor
-    from ..lab import environment
+    from ..course.doctor import doctor
+    from ..course.lab import environment
 
     os.environ.update(environment())
     report = doctor()
@@ -129,7 +130,7 @@ def doctor(args: argparse.Namespace) -> int:
 
 
 def reset(args: argparse.Namespace) -> int:
-    from .. import lab, lessons
+    from ..course import lab, lessons
 
     done = lessons.reset(args.lesson)
     if not done.changed:

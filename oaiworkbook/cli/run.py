@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from .. import lessons, settings
+from .. import settings
+from ..course import lessons
+from ..course.running import run as running
 from ..errors import WorkbookError
-from ..headless import running
 from ..money.amounts import usd
 from ..money.ledger import default_ledger
 

@@ -8,14 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .usage_fields import (
-    cache_write_12h,
-    image_quantities,
-    merged,
-    number,
-    quantities,
-    tool_extras,
-)
+from .usage_fields import cache_write_12h, image_quantities, merged, number, quantities, tool_extras
 
 Body = Mapping[str, Any]
 

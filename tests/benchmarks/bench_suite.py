@@ -11,8 +11,8 @@ from time import perf_counter
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
-from oaiworkbook.headless.kernels import session
-from oaiworkbook.headless.running import run_cell
+from oaiworkbook.course.running.kernels import session
+from oaiworkbook.course.running.run import run_cell
 
 from .timing import table
 

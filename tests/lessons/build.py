@@ -10,7 +10,7 @@ from typing import Any
 
 import nbformat
 
-from oaiworkbook.headless.running import execute, read, tags
+from oaiworkbook.course.running.run import execute, read, tags
 from oaiworkbook.money.ledger import Call, Ledger
 
 from . import generated, surroundings

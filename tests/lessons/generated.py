@@ -10,8 +10,9 @@ from pathlib import Path
 import nbformat
 from packaging.requirements import Requirement
 
-from oaiworkbook import models, settings
-from oaiworkbook.headless.playing import exercises
+from oaiworkbook import settings
+from oaiworkbook.course import models
+from oaiworkbook.course.running.play import exercises
 from oaiworkbook.money.amounts import usd
 from oaiworkbook.money.call import ALREADY_COUNTED, Call
 from oaiworkbook.recordings.file import read_recording

@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
-from oaiworkbook.headless.running import tags
+from oaiworkbook.course.running.run import tags
 
 from .generated import BLOCK
 

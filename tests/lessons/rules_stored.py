@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from oaiworkbook.headless.running import tags
+from oaiworkbook.course.running.run import tags
 
 from .lesson import Lesson, parsed
 

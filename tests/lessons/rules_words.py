@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 
-from oaiworkbook import models
-from oaiworkbook.exercises import of_lesson
-from oaiworkbook.headless.playing import exercises
-from oaiworkbook.headless.running import tags
-from oaiworkbook.headless.variants import problems
+from oaiworkbook.course import models
+from oaiworkbook.course.exercises import of_lesson
+from oaiworkbook.course.running.play import exercises
+from oaiworkbook.course.running.run import tags
+from oaiworkbook.course.running.variants import problems
 
 from .lesson import Lesson, parsed
 

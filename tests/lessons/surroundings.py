@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 
-from oaiworkbook.headless.running import tags
+from oaiworkbook.course.running.run import tags
 
 ROOT = Path(__file__).parent.parent.parent
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from oaiworkbook.samples import sample
+from oaiworkbook.course.samples import sample
 from oaiworkbook.serve import Served
 
 from .responses import respond

@@ -9,7 +9,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Any
 
-from oaiworkbook import models
+from oaiworkbook.course import models
 from oaiworkbook.serve import Served
 from oaiworkbook.server.faults import error_answer
 

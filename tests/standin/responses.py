@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from oaiworkbook.exercises.answers import response_body
+from oaiworkbook.course.exercises.answers import response_body
 from oaiworkbook.serve import Served
 
 from .common import (

@@ -1,0 +1,1 @@
+"""What the exercises ask: one module a lesson, with its `EXERCISES`."""

@@ -1,0 +1,253 @@
+"""What the kernel will see, a line each: versions, mode, key, recordings, cost log, kernel.
+
+No line of a healthy machine names a path or a user, so that a stored output shows nothing private.
+No line ever holds any part of a key.
+"""
+
+import os
+import platform
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from html import escape
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from .. import settings
+from ..errors import WorkbookError
+
+Status = Literal["ok", "note", "problem"]
+
+_SOURCES = {
+    "authored": "authored (written by the makers of this course, not by OpenAI's models)",
+    "live": "live (answered by the API)",
+    "edited": "edited (live, then changed by hand)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`note`: works, but worth knowing. `problem`: will not work; the text says what to do."""
+
+    status: Status
+    name: str
+    text: str
+
+
+class Report:
+    """The lines of `doctor()`; text with one line each, and an HTML table."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self.lines = lines
+
+    @property
+    def problems(self) -> list[Line]:
+        return [line for line in self.lines if line.status == "problem"]
+
+    @property
+    def verdict(self) -> str:
+        if self.problems:
+            return f"To mend: {', '.join(line.name for line in self.problems)}."
+        return "No problem found."
+
+    def __repr__(self) -> str:
+        lines = [f"{line.status:8} {line.name:11} {line.text}" for line in self.lines]
+        return "\n".join([*lines, self.verdict])
+
+    def _repr_html_(self) -> str:
+        rows = "\n".join(
+            f"<tr><td>{line.status}</td><td>{line.name}</td>"
+            f'<td style="text-align: left">{escape(line.text)}</td></tr>'
+            for line in self.lines
+        )
+        return f"<table><tbody>\n{rows}\n</tbody></table>\n<p>{escape(self.verdict)}</p>"
+
+
+def doctor() -> Report:
+    """Looks at everything a lesson needs; never raises for what it finds, and sends nothing."""
+    checks = (_python, _sdk, _mode, _key, _base_url, _recordings, _ledger, _proxies, _lab, _kernel)
+    lines: list[Line] = []
+    for check in checks:
+        try:
+            lines += check()
+        # One check that stumbles must not hide what the others found.
+        except Exception as error:
+            lines.append(Line("problem", check.__name__.strip("_"), f"{error}"))
+    return Report([replace(line, text=" ".join(line.text.splitlines())) for line in lines])
+
+
+def _python() -> Iterator[Line]:
+    wanted = metadata.metadata("oaiworkbook")["Requires-Python"]
+    yield _version("Python", platform.python_version(), wanted, "Install a newer Python.")
+
+
+def _sdk() -> Iterator[Line]:
+    wanted = _range_of("openai")
+    mend = f"Run: {Path(sys.executable).name} -m pip install 'openai{wanted}'"
+    yield _version("openai SDK", metadata.version("openai"), wanted, mend)
+
+
+def _version(name: str, version: str, wanted: str, mend: str) -> Line:
+    from packaging.specifiers import SpecifierSet
+
+    if SpecifierSet(wanted).contains(version, prereleases=True):
+        return Line("ok", name, f"{version} (tested with {wanted})")
+    return Line("problem", name, f"{version} is outside the tested range {wanted}. {mend}")
+
+
+def _range_of(package: str) -> str:
+    from packaging.requirements import Requirement
+
+    for line in metadata.requires("oaiworkbook") or []:
+        requirement = Requirement(line)
+        if requirement.name == package and requirement.marker is None:
+            # Lower bound first, as people write it.
+            return ",".join(sorted(map(str, requirement.specifier), reverse=True))
+    return ""
+
+
+def _mode() -> Iterator[Line]:
+    said = {
+        "replay": "replay: recorded answers, no network, nothing charged",
+        "live": "live: calls the API and is charged",
+        "record": "record: calls the API, is charged, and writes recordings",
+    }
+    mode = settings.mode()
+    yield Line("ok", "mode", said[mode])
+    if mode != "replay":
+        yield Line("ok", "daily cap", f"USD {settings.max_usd():.2f} (OAIWORKBOOK_MAX_USD)")
+
+
+def _key() -> Iterator[Line]:
+    replay = _replays()
+    key = os.environ.get("OPENAI_API_KEY")
+    if key and key != key.strip():
+        what = "OPENAI_API_KEY has a space or line break at an end. Set it again without."
+        yield Line("note" if replay else "problem", "API key", what)
+    elif key:
+        used = ", not used in replay" if replay else ""
+        yield Line("ok", "API key", f"set in OPENAI_API_KEY{used}")
+    elif replay or settings.is_loopback(os.environ.get("OPENAI_BASE_URL", "")):
+        yield Line("ok", "API key", "not set, and not needed")
+    else:
+        what = "not set. Set OPENAI_API_KEY before you start, or unset OAIWORKBOOK_MODE for replay."
+        yield Line("problem", "API key", what)
+
+
+def _base_url() -> Iterator[Line]:
+    url = os.environ.get("OPENAI_BASE_URL")
+    if not url:
+        yield Line("ok", "base URL", "https://api.openai.com/v1 (the default)")
+    elif urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        yield Line("problem", "base URL", "OPENAI_BASE_URL is no http or https URL. Correct it.")
+    elif _replays() and not settings.is_loopback(url):
+        yield Line("note", "base URL", f"{_shown(url)} from OPENAI_BASE_URL, not used in replay")
+    else:
+        yield Line("ok", "base URL", f"{_shown(url)} from OPENAI_BASE_URL")
+
+
+def _recordings() -> Iterator[Line]:
+    from ..recordings.library import Library
+
+    library = Library(settings.data_dir() / "recordings")
+    paths = library.paths()
+    found, days = Counter[str](), []
+    for path in paths:
+        try:
+            provenance = library.read(path).provenance
+        except WorkbookError as error:
+            yield Line("problem", "recordings", str(error))
+            continue
+        found[provenance.source] += 1
+        days.append(provenance.at.date())
+    if not paths:
+        yield Line("problem", "recordings", f"none in {library.folder}. Install the course again.")
+    else:
+        lessons = len({path.parent for path in paths})
+        yield Line("ok", "recordings", f"{len(paths)} in {lessons} lessons")
+    for source, count in found.most_common():
+        yield Line("ok", "written by", f"{count} {_SOURCES[source]}")
+    if days:
+        yield Line("ok", "newest", max(days).isoformat())
+
+
+def _ledger() -> Iterator[Line]:
+    from ..money.ledger_file import LedgerError, connect, explain
+
+    path = settings.ledger_path()
+    try:
+        database = connect(path, 2.0)
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            database.execute("ROLLBACK")
+        finally:
+            database.close()
+    except (LedgerError, sqlite3.Error) as error:
+        known = error if isinstance(error, LedgerError) else explain(path, error)
+        yield Line("note" if _replays() else "problem", "cost log", str(known))
+    else:
+        yield Line("ok", "cost log", "can be written")
+
+
+def _proxies() -> Iterator[Line]:
+    proxies = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+    found = [name for each in proxies for name in (each, each.lower()) if os.environ.get(name)]
+    shown = [f"{name} is {_shown(os.environ[name])}" for name in found]
+    shown += [f"{name} is set" for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if name in os.environ]
+    if shown and not _replays():
+        yield Line("note", "proxies", ", ".join(shown))
+    else:
+        yield Line("ok", "proxies", f"{', '.join(shown)}, not used in replay" if shown else "none")
+
+
+def _lab() -> Iterator[Line]:
+    try:
+        version = metadata.version("jupyterlab")
+    except metadata.PackageNotFoundError:
+        mend = f"not installed. Run: {Path(sys.executable).name} -m pip install jupyterlab"
+        yield Line("problem", "JupyterLab", mend)
+    else:
+        yield _version("JupyterLab", version, _range_of("jupyterlab"), "Install the course again.")
+
+
+def _kernel() -> Iterator[Line]:
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    try:
+        spec = KernelSpecManager().get_kernel_spec("python3")
+    except NoSuchKernel:
+        mend = f"python3 is missing. Run: {Path(sys.executable).name} -m pip install ipykernel"
+        yield Line("problem", "kernel", mend)
+        return
+    command = spec.argv[0]
+    # The server replaces a bare "python" by its own interpreter.
+    if command in ("python", "python3") or Path(command).parent == Path(sys.executable).parent:
+        yield Line("ok", "kernel", "python3, with this Python")
+    else:
+        what = (
+            f"python3 runs {command}, not this Python. Start JupyterLab with `oaiworkbook lab`; if "
+            "that is what you did, delete the folder that `jupyter kernelspec list` shows for it."
+        )
+        yield Line("problem", "kernel", what)
+
+
+def _replays() -> bool:
+    try:
+        return settings.mode() == "replay"
+    except settings.SettingsError:
+        return False  # reported by the line about the mode
+
+
+def _shown(url: str) -> str:
+    """A URL without user, password and query."""
+    parts = urlsplit(url if "//" in url else f"//{url}")
+    try:
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        port = ""
+    scheme = f"{parts.scheme}://" if parts.scheme else ""
+    return f"{scheme}{parts.hostname or ''}{port}{parts.path}"

@@ -1,0 +1,77 @@
+"""What the user has solved: one small JSON file an exercise, so that two kernels never collide.
+
+The folder is `progress/` in the user's data folder; `OAIWORKBOOK_PROGRESS` names another one.
+"""
+
+import json
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ... import settings
+from .judge import Outcome
+
+
+def folder() -> Path:
+    named = os.environ.get("OAIWORKBOOK_PROGRESS", "")
+    return Path(named).expanduser() if named else settings.user_dir() / "progress"
+
+
+def note(exercise_id: str, outcome: Outcome) -> str:
+    """Keeps an outcome; returns a sentence when that was not possible, else an empty string.
+
+    A solved exercise stays solved. An exercise that was not tried leaves no trace.
+    """
+    if outcome == "not tried":
+        return ""
+    path = folder() / f"{exercise_id}.json"
+    try:
+        entry = _read(path)
+        entry["tries"] = entry["tries"] + 1
+        entry["last"] = outcome
+        if outcome == "correct":
+            entry.setdefault("solved", _now())
+        _write(path, entry)
+    except OSError as error:
+        return f"(Progress could not be saved in {path}: {error.strerror}.)"
+    return ""
+
+
+def read() -> dict[str, dict[str, Any]]:
+    """Exercise id -> `{"tries": int, "last": outcome, "solved": time, if so}`, sorted by id."""
+    return {path.stem: _read(path) for path in sorted(folder().glob("??-*.json"))}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    empty: dict[str, Any] = {"tries": 0}
+    try:
+        entry = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return empty
+    except ValueError:
+        entry = None
+    if isinstance(entry, dict) and isinstance(entry.get("tries"), int):
+        return entry
+    # Set aside, not deleted: a person may still read what it said.
+    path.replace(path.with_suffix(".broken"))
+    return empty
+
+
+def _write(path: Path, entry: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(entry, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

@@ -1,0 +1,115 @@
+"""JupyterLab on the lessons, in this very process, with settings that touch this start only."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .. import settings
+from . import lessons
+
+CONFIG = Path(__file__).parent / "jupyter"
+
+
+def environment() -> dict[str, str]:
+    """What Jupyter needs in the environment, for this server and the kernels that it starts."""
+    path = os.environ.get("JUPYTER_CONFIG_PATH", "")
+    return {
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [str(CONFIG), path])),
+        # A `python3` kernel that a user installed for another project must not win over this one.
+        "JUPYTER_PREFER_ENV_PATH": os.environ.get("JUPYTER_PREFER_ENV_PATH", "1"),
+    }
+
+
+def arguments(
+    target: Path, first: str, *, browser: bool, port: int | None, extra: Sequence[str] = ()
+) -> list[str]:
+    """The command line of JupyterLab. An option repeated in `extra` would stop it: leave ours out."""
+    import zmq
+
+    ours = [f"--ServerApp.root_dir={target}", f"--LabApp.default_url=/lab/tree/{first}"]
+    if zmq.has("curve"):
+        # Without it each kernel warns of eavesdropping in the terminal, on loopback too.
+        ours.append("--KernelManager.transport_encryption=auto")
+    if not browser:
+        ours.append("--no-browser")
+    if port is not None:
+        ours.append(f"--ServerApp.port={port}")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        ours.append("--allow-root")
+    given = {each.split("=")[0] for each in extra}
+    return [each for each in ours if each.split("=")[0] not in given] + list(extra)
+
+
+def prepare(number: str | None = None) -> tuple[Path, str]:
+    """Copies what is missing and signs the lessons. Returns the folder and the notebook to open."""
+    target = lessons.folder()
+    if not lessons.in_clone():
+        new = lessons.copy_missing(target)
+        if new:
+            print(f"Copied {len(new)} {'lesson' if len(new) == 1 else 'lessons'} to {target}")
+    trust(target)
+    if number is not None:
+        return target, lessons.find(number).name
+    there = [lesson.name for lesson in lessons.shipped() if (target / lesson.name).is_file()]
+    return target, there[0] if there else ""
+
+
+def trust(target: Path) -> int:
+    """Signs the course's lessons in `target`, so that their outputs are shown as they are meant.
+
+    Signs what is the course's own byte for byte; a changed notebook was signed when it was saved.
+    Returns how many it signed.
+    """
+    import nbformat
+    from nbformat import sign
+
+    untyped: Any = nbformat
+    signed = 0
+    try:
+        notary: Any = sign.NotebookNotary()  # type: ignore[no-untyped-call]
+        for lesson in lessons.shipped():
+            mine = target / lesson.name
+            if mine.is_file() and mine.read_bytes() == lesson.read_bytes():
+                notary.sign(untyped.read(mine, as_version=4))
+                signed += 1
+    # A full disk or a broken signature database is no reason not to open the lessons.
+    except Exception as error:
+        print(
+            f"Could not mark the lessons as trusted ({error}). In JupyterLab: View > Activate "
+            "Command Palette > Trust Notebook.",
+            file=sys.stderr,
+        )
+    return signed
+
+
+def _keep_keys_out() -> None:
+    """A lesson ends in a program of plain SDK code. Run on its own, it must not find a key and pay."""
+    for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY"):
+        if os.environ.pop(name, None):
+            print(
+                f"{name} is kept from the notebooks: replay needs none. Live: OAIWORKBOOK_MODE=live"
+            )
+
+
+def start(
+    number: str | None = None,
+    *,
+    browser: bool = True,
+    port: int | None = None,
+    extra: Sequence[str] = (),
+) -> None:
+    """Opens JupyterLab on a lesson, `00` by default; returns when the server has stopped."""
+    mode = settings.mode()
+    os.environ.update(environment())
+    target, first = prepare(number)
+    if mode == "replay":
+        _keep_keys_out()
+    else:
+        cap = f"USD {settings.max_usd():.2f}"
+        print(f"OAIWORKBOOK_MODE is {mode}: calls are charged, at most {cap} a day.")
+    print(f"JupyterLab on {target}. Stop it with Ctrl+C here.", flush=True)
+    from jupyterlab.labapp import LabApp
+
+    LabApp.launch_instance(argv=arguments(target, first, browser=browser, port=port, extra=extra))

@@ -1,0 +1,202 @@
+"""Runs a notebook without a browser, in replay, live or record mode."""
+
+import os
+import re
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from ... import settings
+from ...errors import WorkbookError
+from .kernels import session
+
+OnCell = Callable[[int, int], None]
+_untyped: Any = nbformat
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class NotebookError(WorkbookError):
+    """The notebook cannot be read. The message names the file and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """`cell` counts code cells from 1, as the brackets in JupyterLab do; 0 is the kernel itself."""
+
+    cell: int
+    message: str
+    traceback: str = ""
+
+    def __str__(self) -> str:
+        return f"cell [{self.cell}]: {self.message}" if self.cell else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The notebook with its new outputs (the file is untouched); `seconds` of wall time."""
+
+    notebook: nbformat.NotebookNode
+    failures: list[Failure] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        return not self.failures
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    """A notebook as nbformat 4. Raises NotebookError where there is none."""
+    try:
+        notebook: nbformat.NotebookNode = _untyped.read(path, as_version=4)
+        _untyped.validate(notebook)
+    except FileNotFoundError as error:
+        raise NotebookError(f"There is no notebook {path}.") from error
+    except Exception as error:  # nbformat raises whatever a strange structure leads to
+        reason = _first_line(str(error)) or type(error).__name__
+        raise NotebookError(
+            f"{path} is not a notebook that can be read: {reason}. "
+            f"`oaiworkbook reset {path.name[:2]}` brings the course's own back and keeps yours."
+        ) from error
+    return notebook
+
+
+def execute(
+    notebook: Path,
+    *,
+    mode: str,
+    lesson: str,
+    env: Mapping[str, str | None] | None = None,
+    timeout: int = 600,
+    on_cell: OnCell | None = None,
+    startup: str = "",
+) -> Result:
+    """Runs all cells in a fresh kernel, in the notebook's folder, and leaves the file as it is.
+
+    `timeout` is for each cell, in seconds. `on_cell(done, all)` is called at the start and after
+    each code cell; `startup` is Python that the kernel runs first. The run stops at the first
+    error; a cell tagged `raises-exception` must raise.
+    Raises NotebookError where the notebook cannot be read; all else is in the result's failures.
+    """
+    node = read(notebook)
+    started = time.monotonic()
+    run = Run(node, on_cell or (lambda done, total: None))
+    try:
+        with session(
+            node,
+            notebook.absolute().parent,
+            mode=mode,
+            lesson=lesson,
+            env=env,
+            timeout=timeout,
+            startup=startup,
+        ) as client:
+            run.all_cells(client)
+    except RuntimeError as error:
+        run.failures.append(Failure(run.done, _first_line(str(error)), str(error)))
+    return Result(node, run.failures, time.monotonic() - started)
+
+
+def record(
+    notebook: Path,
+    *,
+    lesson: str,
+    answered: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+    env: Mapping[str, str | None] | None = None,
+    timeout: int = 600,
+    on_cell: OnCell | None = None,
+) -> Result:
+    """Records a lesson: its cells first, then what the changes and answers need on top of them.
+
+    `answered`: exercise id -> (name, source) of each answer to play; by default the references
+    and, in a clone, the wrong answers that the tests know. The second pass does not ask
+    again for what the first has recorded.
+    """
+    from .play import answers, play, plays
+
+    extra: dict[str, str | None] = dict(env or {})
+    began = _file_time(Path(extra.get("OAIWORKBOOK_DATA") or settings.data_dir()))
+    first = execute(
+        notebook, mode="record", lesson=lesson, env=extra, timeout=timeout, on_cell=on_cell
+    )
+    known = answers(lesson) if answered is None else answered
+    if not first.ok or not plays(first.notebook, known):
+        return first
+    # File times may be coarser than the clock.
+    extra.setdefault("OAIWORKBOOK_RECORD", f"missing since {began - 2:.0f}")
+    second, _ = play(notebook, known, mode="record", lesson=lesson, env=extra, timeout=timeout)
+    return Result(first.notebook, second.failures, first.seconds + second.seconds)
+
+
+def _file_time(folder: Path) -> float:
+    """Seconds since 1970 by the clock that dates files there: a server's may differ from this machine's."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder) as file:
+            return os.stat(file.name).st_mtime
+    except OSError:
+        return time.time()  # nothing can be recorded there, which is said at the first answer
+
+
+@dataclass
+class Run:
+    """The state of one run of a notebook; `done` counts the code cells that were started."""
+
+    node: nbformat.NotebookNode
+    on_cell: OnCell
+    failures: list[Failure] = field(default_factory=list)
+    done: int = 0
+
+    def all_cells(self, client: NotebookClient) -> None:
+        code = [(i, c) for i, c in enumerate(self.node.cells) if c.cell_type == "code"]
+        self.on_cell(0, len(code))
+        for index, cell in code:
+            self.done += 1
+            failure = run_cell(client, cell, index, self.done)
+            self.on_cell(self.done, len(code))
+            if failure is not None:
+                self.failures.append(failure)
+                if "raises-exception" not in tags(cell):
+                    return
+
+
+def tags(cell: nbformat.NotebookNode) -> list[str]:
+    return list(cell.metadata.get("tags", []))
+
+
+def run_cell(
+    client: NotebookClient, cell: nbformat.NotebookNode, index: int, number: int
+) -> Failure | None:
+    """Runs one cell and fills in its outputs. Returns what went wrong.
+
+    Raises RuntimeError (nbclient's DeadKernelError too) when the kernel is gone: no cell after
+    this one can run.
+    """
+    cell.execution_count = None
+    try:
+        client.execute_cell(cell, index, execution_count=number)
+    except CellExecutionError as error:
+        traceback = "\n".join(o.traceback[-1] for o in cell.outputs if o.output_type == "error")
+        message = f"{error.ename}: {_first_line(error.evalue)}"
+        return Failure(number, message, _COLOURS.sub("", traceback))
+    except CellTimeoutError as error:
+        raise DeadKernelError(
+            f"still running after {client.timeout} seconds, stopped: {_first_line(cell.source)}"
+        ) from error
+    except DeadKernelError as error:
+        raise DeadKernelError(
+            f"the kernel died while running: {_first_line(cell.source)}"
+        ) from error
+    raised = any(output.output_type == "error" for output in cell.outputs)
+    if "raises-exception" in tags(cell) and not raised:
+        return Failure(number, "tagged raises-exception, and raised nothing")
+    return None
+
+
+def _first_line(text: str) -> str:
+    return text.strip().splitlines()[0] if text.strip() else ""
