@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .client import AsyncOpenAI, OpenAI
+    from .client.client import AsyncOpenAI, OpenAI
     from .course import models, show
     from .course.doctor import doctor
     from .course.exercises import check, hint, solution
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from .money.session_costs import record_usage
     from .money.spending import spend_limit
     from .money.usage import read_usage
+    from .practice.server import PracticeServer
     from .recordings.library import RecordingNotFound
     from .report import costs
-    from .serve import PracticeServer
     from .settings import data_dir
 
 __version__ = "0.1.0"
 
 # Every name that lessons and projects may import, and the module it lives in. All else may move.
 _HOME = {
-    "AsyncOpenAI": "client",
-    "OpenAI": "client",
-    "PracticeServer": "serve",
+    "AsyncOpenAI": "client.client",
+    "OpenAI": "client.client",
+    "PracticeServer": "practice.server",
     "RecordingNotFound": "recordings.library",
     "SpendLimitExceeded": "money.ledger",
     "check": "course.exercises",

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from oaiworkbook.practice.server import Reply, Served
 from oaiworkbook.recordings.file import Answer
-from oaiworkbook.serve import Reply, Served
 
 from .standin import ASSETS
 from .standin.chat import chat

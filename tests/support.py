@@ -9,7 +9,7 @@ import pytest
 
 from oaiworkbook import settings
 from oaiworkbook.client import OpenAI
-from oaiworkbook.serve import PracticeServer, Source
+from oaiworkbook.practice.server import PracticeServer, Source
 
 LESSON = "90_plumbing"
 

@@ -19,9 +19,9 @@ from oaiworkbook.cli import serve as cli_serve
 from oaiworkbook.cli.parser import HELP
 from oaiworkbook.course import models
 from oaiworkbook.course.running import run as running
+from oaiworkbook.practice.loopback import Reply, Served
+from oaiworkbook.practice.server import PracticeServer
 from oaiworkbook.recordings.file import read_recording
-from oaiworkbook.serve import PracticeServer
-from oaiworkbook.server.loopback import Reply, Served
 
 from . import course
 

@@ -17,8 +17,8 @@ import pytest
 from oaiworkbook import RecordingNotFound, SpendLimitExceeded, settings, spend_limit
 from oaiworkbook.client import AsyncOpenAI, OpenAI
 from oaiworkbook.money.ledger import LedgerError, default_ledger
+from oaiworkbook.practice.server import PracticeServer, Reply, Served
 from oaiworkbook.recordings.file import Answer
-from oaiworkbook.serve import PracticeServer, Reply, Served
 
 from .echo import MODEL, Echo
 from .support import data, record  # noqa: F401

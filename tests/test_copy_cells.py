@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from oaiworkbook.serve import PracticeServer
+from oaiworkbook.practice.server import PracticeServer
 
 from .lessons import copied
 from .lessons.course import lessons

@@ -8,7 +8,7 @@ import numpy as np
 import openai
 import pytest
 
-from oaiworkbook.serve import PracticeServer
+from oaiworkbook.practice.server import PracticeServer
 
 from .standin import ASSETS, standin
 

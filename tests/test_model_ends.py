@@ -11,8 +11,8 @@ import pytest
 
 from oaiworkbook.cli import main as cli
 from oaiworkbook.course import models
+from oaiworkbook.practice.server import PracticeServer, Reply, Served
 from oaiworkbook.recordings.file import Answer
-from oaiworkbook.serve import PracticeServer, Reply, Served
 
 from .lessons import copied
 from .lessons.course import NOTEBOOKS

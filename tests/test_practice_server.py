@@ -15,8 +15,8 @@ import openai
 import pytest
 
 from oaiworkbook.client import OpenAI
-from oaiworkbook.serve import PortTaken, PracticeServer, serve
-from oaiworkbook.server.faults import FAULTS, UnknownFault, plan
+from oaiworkbook.practice.faults import FAULTS, UnknownFault, plan
+from oaiworkbook.practice.server import PortTaken, PracticeServer, serve
 
 from .echo import MODEL, Echo
 from .support import data, record  # noqa: F401
@@ -189,7 +189,7 @@ def test_two_hundred_calls_at_once_are_answered_where_a_program_may_open_256_fil
 import asyncio, resource, openai
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
-from oaiworkbook.serve import PracticeServer
+from oaiworkbook import PracticeServer
 
 async def main():
     with PracticeServer(["429:0.01*"]) as server:

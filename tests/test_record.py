@@ -15,10 +15,10 @@ import openai
 import pytest
 
 from oaiworkbook.client import OpenAI
+from oaiworkbook.practice.server import PracticeServer, Reply
 from oaiworkbook.recordings import file as recording_file
 from oaiworkbook.recordings import library
 from oaiworkbook.recordings.library import RecordingError
-from oaiworkbook.serve import PracticeServer, Reply
 
 from .echo import MODEL, Echo
 from .standin import refuse

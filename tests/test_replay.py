@@ -264,7 +264,7 @@ def test_the_recorded_pace_is_kept(monkeypatch: pytest.MonkeyPatch, data: Path) 
     slow = re.sub(r'\[\d+, "response', lambda _: f'[{next(numbers)}, "response', path.read_text())
     path.write_text(slow)
     slept: list[float] = []
-    monkeypatch.setattr("oaiworkbook.streams.time.sleep", slept.append)
+    monkeypatch.setattr("oaiworkbook.client.bodies.time.sleep", slept.append)
     monkeypatch.setenv("OAIWORKBOOK_PACE", "0.5")
     streamed(OpenAI())
     gaps = [seconds for seconds in slept if seconds]

@@ -14,15 +14,14 @@ from typing import Any
 import openai
 import pytest
 
-from oaiworkbook import retries
-from oaiworkbook.client import AsyncOpenAI, OpenAI
-from oaiworkbook.course.exercises.answers import stream_answer, text_answer
-from oaiworkbook.exchange import DeadlineExceeded, last_failure
+from oaiworkbook.client import AsyncOpenAI, OpenAI, retries
+from oaiworkbook.client.exchange import DeadlineExceeded, last_failure
 from oaiworkbook.money.ledger import default_ledger
+from oaiworkbook.practice.answers import stream_answer, text_answer
+from oaiworkbook.practice.faults import FAULTS, plan
+from oaiworkbook.practice.loopback import Reply, Served
+from oaiworkbook.practice.server import PracticeServer
 from oaiworkbook.recordings.file import Answer
-from oaiworkbook.serve import PracticeServer
-from oaiworkbook.server.faults import FAULTS, plan
-from oaiworkbook.server.loopback import Reply, Served
 
 
 def least(low: float, high: float) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from oaiworkbook import retries
+from oaiworkbook.client import retries
 
 QUOTA = {"type": "insufficient_quota", "code": "credit_balance_exhausted"}
 OLD_QUOTA = {"type": "insufficient_quota", "code": "insufficient_quota"}

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from oaiworkbook.practice.server import PracticeServer, Reply, Served
 from oaiworkbook.recordings.file import Answer
-from oaiworkbook.serve import PracticeServer, Reply, Served
 
 from .standin import StandIn, standin
 from .standin.common import count

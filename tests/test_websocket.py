@@ -26,11 +26,11 @@ from oaiworkbook.cli.run import estimated
 from oaiworkbook.client import AsyncOpenAI, OpenAI
 from oaiworkbook.money.ledger import SpendLimitExceeded, default_ledger
 from oaiworkbook.money.spending import meter
+from oaiworkbook.practice.server import PracticeServer, Reply, Served, serve
+from oaiworkbook.practice.sessions import settled
+from oaiworkbook.practice.websocket import HangUp, Opened, Script, scripted
 from oaiworkbook.recordings import library
 from oaiworkbook.recordings.file import RecordingError, read_recording
-from oaiworkbook.serve import PracticeServer, Reply, Served, serve
-from oaiworkbook.server.sessions import settled
-from oaiworkbook.server.websocket import HangUp, Opened, Script, scripted
 
 from .standin import refuse
 from .support import LESSON, data, recordings  # noqa: F401
@@ -49,7 +49,7 @@ COST = Decimal(20) * Decimal("0.6e-6") + Decimal(10) * Decimal("2.4e-6")
 @pytest.fixture(autouse=True)
 def _quick(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: F811
     """Short waits; and a client that waits for ever fails where the platform can tell it so."""
-    monkeypatch.setattr("oaiworkbook.server.relay.QUIET", 0.05)
+    monkeypatch.setattr("oaiworkbook.client.relay.QUIET", 0.05)
     if not hasattr(signal, "SIGALRM"):
         yield
         return
@@ -384,7 +384,7 @@ def test_the_recorded_pace_is_kept(data: Path, monkeypatch: pytest.MonkeyPatch) 
     slow = re.sub(r'\["([<>])", \d+', lambda m: f'["{m[1]}", {next(numbers)}', path.read_text())
     path.write_text(slow)
     slept: list[float] = []
-    monkeypatch.setattr("oaiworkbook.server.websocket.time.sleep", slept.append)
+    monkeypatch.setattr("oaiworkbook.practice.websocket.time.sleep", slept.append)
     monkeypatch.setenv("OAIWORKBOOK_PACE", "0.5")
     turns(OpenAI(), "tide")
     assert len(slept) >= 6

@@ -96,7 +96,7 @@ def models(args: argparse.Namespace) -> int:
         args.parser.error("--within needs --check")
     client = None
     if settings.mode() == "live":
-        from ..client import OpenAI
+        from ..client.client import OpenAI
 
         client = OpenAI()
     day = args.on or models.today()

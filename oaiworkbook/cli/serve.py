@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from .. import settings
-from ..serve import PracticeServer
+from ..practice.server import PracticeServer
 
 
 def serve(faults: Sequence[str], *, rpm: int | None, port: int, lesson: str | None) -> int:

@@ -9,9 +9,10 @@ from typing import Any
 import openai
 from websockets.exceptions import ConnectionClosed
 
-from .. import retries, settings
+from .. import settings
+from ..client import retries
+from ..client.exchange import last_failure
 from ..errors import WorkbookError
-from ..exchange import last_failure
 from ..money.ledger import LedgerError, default_ledger
 
 _AUTHORED = "answers written by us, not by OpenAI's models"
@@ -94,7 +95,7 @@ def show_api_error(shell: Any, kind: type, error: BaseException, trace: Any, **_
     A WebSocket that the workbook itself has closed shows why.
     """
     if isinstance(error, ConnectionClosed):
-        from ..server.websocket import refusals
+        from ..practice.websocket import refusals
 
         refused = refusals.get(error.rcvd.reason) if error.rcvd else None
         if refused is not None:

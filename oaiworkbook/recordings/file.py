@@ -20,6 +20,7 @@ from ..errors import WorkbookError
 Event = tuple[int, str | None, Any]  # milliseconds, event name or None, data
 Frame = tuple[Literal[">", "<"], int, Any]  # sent by the client or the server, milliseconds, data
 Source = Literal["live", "authored", "edited"]
+PRACTICE = "x-oaiworkbook-source"  # a header of the practice server: the source of its answer
 
 
 class RecordingError(WorkbookError):

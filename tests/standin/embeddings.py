@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from oaiworkbook.serve import Served
-from oaiworkbook.server.faults import error_answer
+from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.server import Served
 
 from . import ASSETS, NotAuthored
 from .common import count, headers, rate_limit_headers

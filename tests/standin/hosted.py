@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.server import Served
 
 from .common import count, count_messages
 from .responses import input_texts, reasoning_item, respond

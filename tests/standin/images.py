@@ -8,7 +8,7 @@ gpt-image-2 a real answer agrees (1536x864, low: 120). A picture sent in counts 
 import base64
 from typing import Any
 
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.server import Served
 
 from .common import CREATED, count, headers
 

@@ -6,7 +6,7 @@ does in recordings of real reasoning models; by how much is made up.
 
 from typing import Any
 
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.server import Served
 
 from .chat import chat
 from .responses import respond

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any
 
-from oaiworkbook.serve import Served
-from oaiworkbook.server.faults import error_answer
+from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.server import Served
 
 from .common import CREATED, count_messages, headers, identifier, opaque, rate_limit_headers, seed
 from .responses import input_texts, respond

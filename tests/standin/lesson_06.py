@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from oaiworkbook.serve import Served
-from oaiworkbook.server.faults import error_answer
+from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.server import Served
 
 from .chat import chat, message_texts
 from .common import count, count_messages, headers, letters

@@ -7,8 +7,8 @@ setting has the form reported for GPT-6 models on this endpoint (its `code` is n
 
 from typing import Any
 
-from oaiworkbook.serve import Served
-from oaiworkbook.server.faults import error_answer
+from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.server import Served
 
 from .common import headers
 from .responses import reasoning_item, respond

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
-from oaiworkbook.serve import Served
-from oaiworkbook.server.faults import error_answer
+from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.server import Served
 
 from .chat import chat
 from .common import headers, identifier, letters, pieces

@@ -11,8 +11,8 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
-from oaiworkbook.serve import Served
-from oaiworkbook.server.faults import error_answer
+from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.server import Served
 
 from . import ASSETS
 from .common import count, headers, identifier

@@ -8,8 +8,8 @@ import json
 from hashlib import sha256
 from typing import Any
 
-from oaiworkbook.serve import Served
-from oaiworkbook.server.faults import error_answer
+from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.server import Served
 
 from .common import count_messages, headers, schema_tokens
 from .make_pictures import DAY as BOUGHT

@@ -8,8 +8,8 @@ import uuid
 from hashlib import sha256
 from typing import Any
 
-from oaiworkbook.serve import Served
-from oaiworkbook.server.faults import error_answer
+from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.server import Served
 
 from . import ASSETS
 from .common import headers, seed

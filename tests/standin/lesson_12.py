@@ -12,9 +12,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from oaiworkbook.serve import Served
-from oaiworkbook.server.faults import error_answer
-from oaiworkbook.server.websocket import Script
+from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.server import Served
+from oaiworkbook.practice.websocket import Script
 
 from . import NotAuthored
 from .common import headers

@@ -8,8 +8,8 @@ an older model of this kind; `param` and `code` of the streamed format follow th
 import hashlib
 from typing import Any
 
-from oaiworkbook.serve import Served
-from oaiworkbook.server.faults import error_answer
+from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.server import Served
 
 from . import NotAuthored
 from .audio_chat import as_stored, audio_ids, sounds, speak, write

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from oaiworkbook.serve import Served
-from oaiworkbook.server.websocket import HangUp, Script
+from oaiworkbook.practice.server import Served
+from oaiworkbook.practice.websocket import HangUp, Script
 
 from . import NotAuthored
 from .realtime import RATE

@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.server import Served
 
 from .embeddings import Vectors, embeddings
 from .responses import respond

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
+from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.server import Served
 from oaiworkbook.recordings.requests import canonical_parts
-from oaiworkbook.serve import Served
-from oaiworkbook.server.faults import error_answer
 
 from .common import CREATED, headers, identifier, letters, seed
 from .responses import respond

@@ -8,8 +8,8 @@ import json
 from typing import Any
 
 from oaiworkbook import settings
-from oaiworkbook.serve import Served
-from oaiworkbook.server.faults import error_answer
+from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.server import Served
 
 from .decisions import decide, predicate, ranked, scored
 from .moderations import moderate, verdict

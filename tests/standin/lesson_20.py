@@ -5,7 +5,7 @@ The failures are the practice server's own; only the answers between them come f
 
 from typing import Any
 
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.server import Served
 
 from .responses import respond
 

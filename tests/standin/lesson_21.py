@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from oaiworkbook.serve import Served
-from oaiworkbook.server.faults import error_answer
+from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.server import Served
 
 from .common import headers
 from .prompt_cache import PromptCache, has_breakpoints, marks

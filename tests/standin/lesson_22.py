@@ -5,7 +5,7 @@ Every reasoning count is made up; the spread of a real pilot is what they stand 
 
 from typing import Any
 
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.server import Served
 
 from .common import count
 from .responses import input_texts, respond

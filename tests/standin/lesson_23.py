@@ -3,7 +3,7 @@
 from typing import Any
 
 from oaiworkbook.course.samples import sample
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.server import Served
 
 from .responses import respond
 

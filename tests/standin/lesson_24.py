@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.server import Served
 
 from .responses import function_call_item
 from .tools import respond_with_tools

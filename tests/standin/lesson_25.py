@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.server import Served
 
 from .chat import chat
 from .common import seed

@@ -6,8 +6,8 @@ The 404 of a model that was shut down has the form that a reseller reported in A
 
 from typing import Any
 
-from oaiworkbook.serve import Served
-from oaiworkbook.server.faults import error_answer
+from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.server import Served
 
 from .chat import chat
 from .common import headers, identifier, rate_limit_headers

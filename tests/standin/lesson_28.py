@@ -6,7 +6,7 @@ form that llama.cpp's server had when it was run with SmolLM2-135M-Instruct on 2
 
 from typing import Any
 
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.server import Served
 
 from .chat import chat
 from .common import count_messages, letters

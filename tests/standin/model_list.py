@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from oaiworkbook.course import models
-from oaiworkbook.serve import Served
-from oaiworkbook.server.faults import error_answer
+from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.server import Served
 
 from .common import headers
 

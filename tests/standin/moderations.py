@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.server import Served
 
 from .common import headers, seed
 

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.server import Served
 
 MOST_PATCHES = 30_000
 # detail -> longest side in pixels, most patches; None: as many as the API takes

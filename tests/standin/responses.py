@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from oaiworkbook.course.exercises.answers import response_body
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.answers import response_body
+from oaiworkbook.practice.server import Served
 
 from .common import (
     CREATED,

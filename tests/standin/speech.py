@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.server import Served
 
 from .common import count, headers, pieces, rate_limit_headers, spread
 

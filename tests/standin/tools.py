@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.server import Served
 
 from .common import count, count_messages
 from .responses import input_texts, respond

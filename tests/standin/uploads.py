@@ -2,7 +2,7 @@
 
 from email.parser import BytesParser
 
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.server import Served
 
 
 def uploaded(served: Served) -> tuple[str, bytes]:

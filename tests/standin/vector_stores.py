@@ -6,7 +6,7 @@ file: it suits files that are shorter than a chunk.
 
 from typing import Any
 
-from oaiworkbook.serve import Served
+from oaiworkbook.practice.server import Served
 
 from .common import CREATED, headers, identifier, letters
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from openai.types.responses import Response
 
-from ..exercises.answers import text_answer
+from ...practice.answers import text_answer
 from ..exercises.judge import Exercise, Wrong
 from ..exercises.probe import Probe, expect
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from openai.types.chat import ChatCompletion, ChatCompletionMessage
 
-from ..exercises.answers import chat_answer
+from ...practice.answers import chat_answer
 from ..exercises.judge import Exercise, Wrong
 from ..exercises.probe import Probe, expect
 

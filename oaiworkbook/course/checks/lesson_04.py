@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from ..exercises.answers import text_answer
+from ...practice.answers import text_answer
 from ..exercises.judge import Exercise
 from ..exercises.probe import Asked, Probe, expect
 from ..models import model

@@ -8,7 +8,7 @@ from typing import Any
 from openai.types.chat import ChatCompletionMessage
 from pydantic import BaseModel
 
-from ..exercises.answers import call_item, text_answer
+from ...practice.answers import call_item, text_answer
 from ..exercises.judge import Exercise, Wrong
 from ..exercises.probe import Asked, Probe, expect
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import openai
 
-from ..exercises.answers import error_answer, text_answer
+from ...practice.answers import error_answer, text_answer
 from ..exercises.judge import Exercise, Wrong, expect
 from ..exercises.probe import Asked, Probe
 

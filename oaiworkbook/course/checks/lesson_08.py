@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..exercises.answers import chat_answer
+from ...practice.answers import chat_answer
 from ..exercises.judge import Exercise, Wrong
 from ..exercises.probe import Probe, expect
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..exercises.answers import text_answer
+from ...practice.answers import text_answer
 from ..exercises.judge import Exercise
 from ..exercises.probe import Asked, Probe, expect
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import openai
 
-from ..exercises.answers import chat_answer
+from ...practice.answers import chat_answer
 from ..exercises.judge import Exercise, Wrong
 from ..exercises.probe import Asked, Probe, error_answer, expect
 from ..models import model

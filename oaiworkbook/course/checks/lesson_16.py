@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from ...practice.answers import text_answer
 from ...recordings.library import RecordingNotFound
-from ..exercises.answers import text_answer
 from ..exercises.judge import Exercise, Wrong
 from ..exercises.probe import Asked, Probe, expect
 

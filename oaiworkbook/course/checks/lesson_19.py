@@ -6,7 +6,7 @@ from typing import Any
 import openai
 from openai.types.moderation import CategoryScores
 
-from ..exercises.answers import error_answer
+from ...practice.answers import error_answer
 from ..exercises.judge import Exercise, Wrong
 from ..exercises.probe import Asked, Probe, expect
 

@@ -7,7 +7,7 @@ from typing import Any
 from openai.types import CompletionUsage
 from openai.types.responses import ResponseUsage
 
-from ..exercises.answers import text_answer
+from ...practice.answers import text_answer
 from ..exercises.judge import Exercise, Wrong
 from ..exercises.probe import Asked, Probe, expect
 

@@ -10,8 +10,8 @@ from typing import Any
 import httpx2
 import openai
 
+from ...practice.answers import error_answer, text_answer
 from ...recordings.file import Answer
-from ..exercises.answers import error_answer, text_answer
 from ..exercises.judge import Exercise, Runaway, Wrong
 from ..exercises.probe import expect, run_async
 

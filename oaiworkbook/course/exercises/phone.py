@@ -37,10 +37,10 @@ class Line:
         self.stuck = False
 
     def __enter__(self) -> "Line":
+        from ...client.sockets import spare_loopback
+        from ...practice.server import PracticeServer, Reply, Served
+        from ...practice.websocket import Opened
         from ...recordings.file import Answer
-        from ...serve import PracticeServer, Reply, Served
-        from ...server.sockets import spare_loopback
-        from ...server.websocket import Opened
 
         def refused(served: Served) -> Reply:
             answer = error_answer(404, "invalid_request_error", None, "only sessions here")
@@ -77,7 +77,7 @@ class Line:
         return result
 
     def _talk(self, connection: "ServerConnection") -> None:
-        from ...server.websocket import parsed, written
+        from ...practice.websocket import parsed, written
 
         heard = None
         try:

@@ -20,9 +20,9 @@ import anyio
 import httpx2
 import openai
 
+from ...practice.answers import call_item, chat_answer, error_answer, stream_answer, text_answer
 from ...recordings.file import Answer
 from ...recordings.requests import canonical
-from .answers import call_item, chat_answer, error_answer, stream_answer, text_answer
 from .judge import Runaway, Wrong, expect
 
 __all__ = [

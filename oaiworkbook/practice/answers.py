@@ -7,7 +7,7 @@ Each function returns an answer as recordings and the practice server have it: a
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...server import faults
+from . import faults
 
 Json = dict[str, Any]
 _AT = 1790000000  # any second; answers must not differ from run to run

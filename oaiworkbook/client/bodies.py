@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx2
 
-from . import settings
+from .. import settings
+from ..recordings.file import Answer
 from .exchange import Exchange
-from .recordings.file import Answer
 
 _CHUNK = 16_384  # bytes; a replayed file arrives in pieces, as from a network
 

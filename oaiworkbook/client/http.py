@@ -12,12 +12,12 @@ from typing import Any, Literal
 import httpx2
 import openai
 
-from . import settings
-from .errors import WorkbookError
-from .exchange import PRACTICE, Exchange, Hook
-from .recordings.file import Answer
-from .recordings.wire import kept_headers, parse_body
-from .streams import AsyncTee, Played, Tee
+from .. import settings
+from ..errors import WorkbookError
+from ..recordings.file import PRACTICE, Answer
+from ..recordings.wire import kept_headers, parse_body
+from .bodies import AsyncTee, Played, Tee
+from .exchange import Exchange, Hook
 
 # A proxy of the environment must not be asked for a server on this very machine.
 _NO_PROXY: dict[str, None] = {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}

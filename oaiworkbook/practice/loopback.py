@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .. import settings
-from ..exchange import PRACTICE
-from ..recordings.file import Answer
+from ..recordings.file import PRACTICE, Answer
 from ..recordings.library import RecordingNotFound
 from ..recordings.requests import CanonicalRequest, canonical_parts
 from .faults import Fault, error_answer

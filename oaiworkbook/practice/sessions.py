@@ -16,9 +16,8 @@ from typing import Any
 from websockets.sync.server import ServerConnection
 
 from .. import settings
-from ..exchange import PRACTICE
 from ..money.session_costs import SessionMeter
-from ..recordings.file import Answer, Frame
+from ..recordings.file import PRACTICE, Answer, Frame
 from ..recordings.library import Library
 from ..recordings.requests import CanonicalRequest, canonical_parts
 from ..settings import Mode

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import openai
 
-from . import retries, settings
+from .. import settings
+from ..recordings.library import Library
+from . import retries
 from .exchange import Hook
 from .http import AsyncWorkbookClient, WorkbookClient, workbook_server
-from .recordings.library import Library
-from .server.sockets import Sockets
+from .sockets import Sockets
 
 TIMEOUT = openai.Timeout(120.0, connect=5.0)  # seconds
 _NO_KEY = "none-in-replay"  # the SDK refuses to be constructed without a key
@@ -93,6 +94,8 @@ class OpenAI(Sockets, openai.OpenAI):
     Raises SettingsError without a key in live and record mode.
     """
 
+    __module__ = "oaiworkbook.client"  # as a person would import it
+
     if not TYPE_CHECKING:  # the signature shown to a type checker is the SDK's
 
         def __init__(self, **options: Any) -> None:
@@ -101,6 +104,8 @@ class OpenAI(Sockets, openai.OpenAI):
 
 class AsyncOpenAI(Sockets, openai.AsyncOpenAI):
     """`openai.AsyncOpenAI` with the same additions as `OpenAI`."""
+
+    __module__ = "oaiworkbook.client"
 
     if not TYPE_CHECKING:
 

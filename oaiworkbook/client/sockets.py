@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from .. import settings
-from ..exchange import Hook
-from ..http import is_practice_call
+from .exchange import Hook
+from .http import is_practice_call
 
 NOWHERE = "ws://127.0.0.1:9/v1"  # given to a copy for "no address was given"; never connected to
 _starting = threading.Lock()
@@ -65,8 +65,8 @@ def address(hook: Hook, given: httpx2.URL | str | None, base_url: httpx2.URL) ->
 
 def _server(hook: Hook, url: httpx2.URL) -> Any:
     """The server of this client and its copies; in record mode one for each address recorded."""
-    from ..serve import PracticeServer
-    from .sessions import Recorded
+    from ..practice.server import PracticeServer
+    from ..practice.sessions import Recorded
 
     key = "" if hook.mode == "replay" else str(url.copy_with(raw_path=b"/"))
     with _starting:

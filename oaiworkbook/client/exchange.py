@@ -18,18 +18,17 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import openai
 
-from . import retries, settings
-from .money.call import Call
-from .recordings.file import Answer, Provenance, RecordingError
-from .recordings.library import Library, missing
-from .recordings.requests import CanonicalRequest, canonical
-from .recordings.wire import answer_of, ended, parse_body
-from .settings import Mode
+from .. import settings
+from ..money.call import Call
+from ..recordings.file import Answer, Provenance, RecordingError
+from ..recordings.library import Library, missing
+from ..recordings.requests import CanonicalRequest, canonical
+from ..recordings.wire import answer_of, ended, parse_body
+from ..settings import Mode
+from . import retries
 
 if TYPE_CHECKING:
-    from .money.call_log import CallLog
-
-PRACTICE = "x-oaiworkbook-source"  # sent by the practice server: who wrote its answers
+    from ..money.call_log import CallLog
 
 _first_try: ContextVar[float] = ContextVar("oaiworkbook_first_try")
 last_failure: ContextVar[str] = ContextVar("oaiworkbook_last_failure", default="")
@@ -59,7 +58,7 @@ class Hook:
     @cached_property
     def log(self) -> "CallLog":
         """Loaded with the first call: prices and the ledger are not needed before."""
-        from .money.call_log import CallLog
+        from ..money.call_log import CallLog
 
         return CallLog(self.mode)
 

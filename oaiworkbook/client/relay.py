@@ -21,15 +21,15 @@ from websockets.sync.server import ServerConnection
 
 from .. import settings
 from ..errors import WorkbookError
-from ..exchange import PRACTICE, Hook
 from ..money.prices import rates
 from ..money.session_costs import SessionMeter
-from ..recordings.file import Answer, Frame, Provenance, RecordingError
+from ..practice.faults import error_answer
+from ..practice.loopback import Reply, Served
+from ..practice.sessions import canonical_event, session_request, settled
+from ..practice.websocket import Opened, parsed, refuse
+from ..recordings.file import PRACTICE, Answer, Frame, Provenance, RecordingError
 from ..recordings.wire import kept_headers
-from .faults import error_answer
-from .loopback import Reply, Served
-from .sessions import canonical_event, session_request, settled
-from .websocket import Opened, parsed, refuse
+from .exchange import Hook
 
 if TYPE_CHECKING:
     from httpx2 import URL

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from . import settings
-from .errors import WorkbookError
-from .recordings.library import Library
-from .server.faults import Fault, plan
-from .server.loopback import LoopbackServer, Reply, Served
-from .server.rate_limit import RateLimit
+from .. import settings
+from ..errors import WorkbookError
+from ..recordings.library import Library
+from .faults import Fault, plan
+from .loopback import LoopbackServer, Reply, Served
+from .rate_limit import RateLimit
 
 if TYPE_CHECKING:
-    from .server.websocket import Opened
+    from .websocket import Opened
 
 __all__ = ["PortTaken", "PracticeServer", "Reply", "Seen", "Served", "Source", "recorded", "serve"]
 
@@ -101,7 +101,7 @@ class PracticeServer:
     def sessions(self) -> Sessions | None:
         """Loaded with the first WebSocket; a source of one's own has none unless it brings them."""
         if self._sessions is None and self.replays:
-            from .server.sessions import Recorded
+            from .sessions import Recorded
 
             return Recorded(Library(settings.data_dir() / "recordings"), self.lesson)
         return self._sessions
@@ -124,7 +124,7 @@ def serve(
 ) -> Iterator[str]:
     """Run a practice server and yield its base URL, such as `http://127.0.0.1:53211/v1`.
 
-    `faults`: names of `oaiworkbook.server.faults.FAULTS`, one a request, in order. `rpm`: requests a minute
+    `faults`: names of `oaiworkbook.practice.faults.FAULTS`, one a request, in order. `rpm`: requests a minute
     that pass; more get a 429. `port`: 0 takes a free one. `lesson`: whose recordings come first.
     Raises PortTaken and UnknownFault.
     """
