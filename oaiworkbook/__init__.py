@@ -7,20 +7,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import show
     from .client.client import AsyncOpenAI, OpenAI
-    from .course import models, show
+    from .course import models
     from .course.doctor import doctor
     from .course.exercises import check, hint, solution
     from .course.samples import sample
     from .money.bounds import estimate
     from .money.ledger import SpendLimitExceeded
+    from .money.limits import spend_limit
+    from .money.meter import record_usage
     from .money.prices import price, rates
-    from .money.session_costs import record_usage
-    from .money.spending import spend_limit
+    from .money.report import costs
     from .money.usage import read_usage
     from .practice.server import PracticeServer
     from .recordings.library import RecordingNotFound
-    from .report import costs
     from .settings import data_dir
 
 __version__ = "0.1.0"
@@ -33,7 +34,7 @@ _HOME = {
     "RecordingNotFound": "recordings.library",
     "SpendLimitExceeded": "money.ledger",
     "check": "course.exercises",
-    "costs": "report",
+    "costs": "money.report",
     "data_dir": "settings",
     "doctor": "course.doctor",
     "estimate": "money.bounds",
@@ -42,11 +43,11 @@ _HOME = {
     "price": "money.prices",
     "rates": "money.prices",
     "read_usage": "money.usage",
-    "record_usage": "money.session_costs",
+    "record_usage": "money.meter",
     "sample": "course.samples",
-    "show": "course.show",
+    "show": "show",
     "solution": "course.exercises",
-    "spend_limit": "money.spending",
+    "spend_limit": "money.limits",
 }
 
 __all__ = [

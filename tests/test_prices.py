@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from oaiworkbook.money import price_data
+from oaiworkbook.money import price_table
 from oaiworkbook.money.prices import Price, price, rates
 from oaiworkbook.money.usage import Usage
 from oaiworkbook.settings import SettingsError
@@ -370,7 +370,7 @@ def test_assumptions_are_in_the_note() -> None:
 
 def test_price_names_the_day_of_its_data() -> None:
     assert cost("gpt-6.2-sol", **MIXED).as_of == "2026-11-22"
-    stated = price_data.overlay()["library"][0]
+    stated = price_table.price_entries()["library"][0]
     installed = metadata.version("genai-prices")
     day = str(stated["as_of"]) if stated["version"] == installed else f"genai-prices {installed}"
     assert cost("gpt-6-luna", **MIXED).as_of == day
@@ -425,24 +425,24 @@ def test_rates_of_an_unknown_model_are_empty_with_a_reason() -> None:
 
 
 def test_no_entry_was_older_than_60_days_when_the_table_was_last_edited() -> None:
-    assert price_data.stale(date(2026, 11, 22), days=60) == []
+    assert price_table.stale(date(2026, 11, 22), days=60) == []
 
 
 def test_old_entries_are_listed_with_their_source() -> None:
-    lines = price_data.stale(date(2027, 6, 1), days=60)
+    lines = price_table.stale(date(2027, 6, 1), days=60)
     assert any(
         line.startswith("model gpt-6.2-sol") and "https://developers.openai.com" in line
         for line in lines
     )
-    assert len(lines) == sum(len(entries) for entries in price_data.overlay().values())
+    assert len(lines) == sum(len(entries) for entries in price_table.price_entries().values())
 
 
 def test_entries_that_the_library_has_meanwhile_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = price_data._find
+    real = price_table._find
     monkeypatch.setattr(
-        price_data, "_find", lambda name: real("gpt-6-sol" if name == "gpt-6.2-sol" else name)
+        price_table, "_find", lambda name: real("gpt-6-sol" if name == "gpt-6.2-sol" else name)
     )
-    found = price_data.superseded()
+    found = price_table.superseded()
     assert "model gpt-6.2-sol 2026-11-17: genai-prices has it" in found
     assert any(line.startswith("factor fast") for line in found)
     assert not any("gpt-image-2.6" in line for line in found)
@@ -451,9 +451,9 @@ def test_entries_that_the_library_has_meanwhile_are_listed(monkeypatch: pytest.M
 def test_an_entry_without_a_date_or_source_is_refused(tmp_path: Path) -> None:
     (tmp_path / "prices.toml").write_text('[[fee]]\nwhat = "web_search"\nusd = 0.01\n')
     with pytest.raises(SettingsError, match="fee web_search needs a date as_of and a source"):
-        price_data.overlay(str(tmp_path))
+        price_table.price_entries(str(tmp_path))
 
 
 def test_a_missing_table_says_where_it_was_looked_for(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="OAIWORKBOOK_DATA"):
-        price_data.overlay(str(tmp_path / "nowhere"))
+        price_table.price_entries(str(tmp_path / "nowhere"))

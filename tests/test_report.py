@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from oaiworkbook import costs
-from oaiworkbook.course import show
+from oaiworkbook import costs, show
 from oaiworkbook.money.amounts import usd
 from oaiworkbook.money.ledger import Call, default_ledger
-from oaiworkbook.report import cost_line
+from oaiworkbook.money.report import cost_line
 
 CALL = Call(
     ts=1_790_000_000,
@@ -193,7 +192,7 @@ def test_what_limits_hold_for_calls_of_unknown_cost_is_said() -> None:
 
 def test_costs_of_a_lesson_and_of_the_last_days(monkeypatch: pytest.MonkeyPatch) -> None:
     log(call(), call(lesson="02_chat", ts=CALL.ts - 3 * 86400))
-    monkeypatch.setattr("oaiworkbook.report.time.time", lambda: CALL.ts + 60)
+    monkeypatch.setattr("oaiworkbook.money.report.time.time", lambda: CALL.ts + 60)
     assert [t.key for t in costs("lesson").totals] == ["01_responses", "02_chat"]
     assert [t.key for t in costs("lesson", days=1).totals] == ["01_responses"]
     assert [t.calls for t in costs("model", lesson="02_chat").totals] == [1]

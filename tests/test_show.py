@@ -17,8 +17,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from oaiworkbook.course import show
-from oaiworkbook.tables import Table
+from oaiworkbook import show
+from oaiworkbook.show import Table
 
 WAV = b"RIFF\x24\x00\x00\x00WAVEfmt "
 
@@ -181,8 +181,8 @@ def test_outside_jupyter_a_stream_prints_as_it_comes(capsys: pytest.CaptureFixtu
 def test_nothing_heavy_loads_before_it_is_used() -> None:
     code = """if True:
         import sys
-        import oaiworkbook.report, oaiworkbook.course.show, oaiworkbook.money.spending
-        oaiworkbook.course.show.table([[1]], ["a"])
+        import oaiworkbook.money.report, oaiworkbook.show, oaiworkbook.money.limits
+        oaiworkbook.show.table([[1]], ["a"])
         print({"matplotlib", "IPython", "numpy", "genai_prices"} & set(sys.modules))
     """
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

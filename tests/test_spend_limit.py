@@ -17,9 +17,9 @@ import pytest
 from openai.types.realtime import ResponseDoneEvent
 
 from oaiworkbook import record_usage, spend_limit
-from oaiworkbook.money import spending
+from oaiworkbook.money import limits
 from oaiworkbook.money.ledger import Call, LedgerError, SpendLimitExceeded, default_ledger
-from oaiworkbook.money.spending import active_budgets
+from oaiworkbook.money.limits import active_budgets
 
 CALL = Call(ts=0, mode="replay", endpoint="responses")
 WHEN = datetime(2026, 11, 22, tzinfo=UTC)
@@ -28,7 +28,7 @@ WHEN = datetime(2026, 11, 22, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def no_limits_left() -> Iterator[None]:
     yield
-    for limit in [*spending._plain.values(), *spending._within]:
+    for limit in [*limits._plain.values(), *limits._within]:
         limit.end()
 
 
@@ -154,7 +154,7 @@ def on(day: int) -> type[datetime]:
 def test_the_daily_cap_holds_in_live_and_record_and_follows_its_variable(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(spending, "datetime", on(22))
+    monkeypatch.setattr(limits, "datetime", on(22))
     monkeypatch.setenv("OAIWORKBOOK_MAX_USD", "0.05")
     assert active_budgets("replay") == []
     send("0.03", mode="live")
@@ -165,7 +165,7 @@ def test_the_daily_cap_holds_in_live_and_record_and_follows_its_variable(
     with pytest.raises(SpendLimitExceeded):
         send("0.000001", mode="live")
     send("5", mode="replay")
-    monkeypatch.setattr(spending, "datetime", on(23))
+    monkeypatch.setattr(limits, "datetime", on(23))
     send("0.06", mode="live")
     assert active_budgets("live") == ["day-2026-11-23"]
 
@@ -177,7 +177,7 @@ WORKER = """
     from decimal import Decimal
     from oaiworkbook import spend_limit
     from oaiworkbook.money.ledger import Call, SpendLimitExceeded, default_ledger
-    from oaiworkbook.money.spending import active_budgets
+    from oaiworkbook.money.limits import active_budgets
 
     kind, start = sys.argv[1], float(sys.argv[2])
     limit = spend_limit(1, name="class")
@@ -256,7 +256,7 @@ def test_a_named_limit_is_shared_and_keeps_what_was_spent(own_folders: Path) -> 
         from decimal import Decimal
         from oaiworkbook import spend_limit
         from oaiworkbook.money.ledger import Call, default_ledger
-        from oaiworkbook.money.spending import active_budgets
+        from oaiworkbook.money.limits import active_budgets
         spend_limit(9)
         with spend_limit(1, name="class"):
             call = Call(ts=0, mode="replay", endpoint="responses", status="ok", cost_usd=0.4)

@@ -25,7 +25,7 @@ from oaiworkbook import record_usage, spend_limit
 from oaiworkbook.cli.run import estimated
 from oaiworkbook.client import AsyncOpenAI, OpenAI
 from oaiworkbook.money.ledger import SpendLimitExceeded, default_ledger
-from oaiworkbook.money.spending import meter
+from oaiworkbook.money.meter import meter
 from oaiworkbook.practice.server import PracticeServer, Reply, Served, serve
 from oaiworkbook.practice.sessions import settled
 from oaiworkbook.practice.websocket import HangUp, Opened, Script, scripted
@@ -498,7 +498,7 @@ def test_usage_is_logged_once_at_the_prices_of_its_day(
         days.append(at)
         meter(call, usage, at)
 
-    monkeypatch.setattr("oaiworkbook.money.session_costs.meter", noted)
+    monkeypatch.setattr("oaiworkbook.money.meter.meter", noted)
     for event in turns(OpenAI(), "tide"):
         record_usage(event, model=MODEL)
     (_, replayed) = default_ledger().calls()

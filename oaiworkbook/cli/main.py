@@ -76,7 +76,7 @@ def serve(args: argparse.Namespace) -> int:
 
 
 def costs(args: argparse.Namespace) -> int:
-    from .. import report
+    from ..money import report
 
     print(report.costs(args.by, lesson=_stem(args.lesson), days=args.days))
     return 0

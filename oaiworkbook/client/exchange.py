@@ -19,7 +19,7 @@ import httpx2
 import openai
 
 from .. import settings
-from ..money.call import Call
+from ..money.ledger import Call
 from ..recordings.file import Answer, Provenance, RecordingError
 from ..recordings.library import Library, missing
 from ..recordings.requests import CanonicalRequest, canonical
@@ -28,7 +28,7 @@ from ..settings import Mode
 from . import retries
 
 if TYPE_CHECKING:
-    from ..money.call_log import CallLog
+    from ..money.meter import CallLog
 
 _first_try: ContextVar[float] = ContextVar("oaiworkbook_first_try")
 last_failure: ContextVar[str] = ContextVar("oaiworkbook_last_failure", default="")
@@ -58,7 +58,7 @@ class Hook:
     @cached_property
     def log(self) -> "CallLog":
         """Loaded with the first call: prices and the ledger are not needed before."""
-        from ..money.call_log import CallLog
+        from ..money.meter import CallLog
 
         return CallLog(self.mode)
 

@@ -21,8 +21,8 @@ from websockets.sync.server import ServerConnection
 
 from .. import settings
 from ..errors import WorkbookError
+from ..money.meter import SessionMeter
 from ..money.prices import rates
-from ..money.session_costs import SessionMeter
 from ..practice.faults import error_answer
 from ..practice.loopback import Reply, Served
 from ..practice.sessions import canonical_event, session_request, settled

@@ -17,7 +17,7 @@ import openai
 
 from .. import settings
 from ..errors import WorkbookError
-from ..tables import Table
+from ..show import Table
 
 
 class ModelsError(WorkbookError):

@@ -151,7 +151,7 @@ class Hooks:
         if calls:
             from IPython.display import display
 
-            from ..report import cost_line
+            from ..money.report import cost_line
 
             display(cost_line(calls))  # type: ignore[no-untyped-call]
 

@@ -7,16 +7,80 @@ request only points at (pictures, files, earlier turns) cannot be seen from here
 """
 
 import html
-from collections.abc import Mapping
+import json
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from .amounts import usd as written
+from .amounts import usd as in_usd
 from .prices import price, rates
-from .request_fields import file_size, part, text_bytes, whole
 from .usage import Usage, endpoint_of, parts_of
+
+_MEDIA = {
+    "input_image": "pictures",
+    "image_url": "pictures",
+    "computer_screenshot": "pictures",
+    "input_file": "files",
+    "file": "files",
+    "input_audio": "sound",
+}
+
+
+def text_bytes(body: Mapping[str, Any], unseen: set[str]) -> int:
+    """UTF-8 bytes of the body as JSON, less its media; adds what those are to `unseen`."""
+    text = json.dumps(_visible(body, unseen), ensure_ascii=False, default=_plain)
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def _visible(value: Any, unseen: set[str]) -> Any:
+    """`value` without the parts whose tokens do not follow from their bytes; what those are."""
+    if isinstance(value, Mapping):
+        if what := _MEDIA.get(str(value.get("type"))):
+            unseen.add(what)
+            return {}
+        return {name: _visible(part, unseen) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_visible(part, unseen) for part in value]
+    return value
+
+
+def as_object(asked: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The object under `name`, or an empty one."""
+    found = asked.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def as_count(value: Any) -> int:
+    """`value` as a whole number, 0 where it is none: what the API will refuse must still reach it."""
+    text = str(value)
+    return int(text) if text.isdecimal() else 0
+
+
+def _plain(value: Any) -> Any:
+    # What the SDK takes beside JSON: a Pydantic class as a schema, its own objects as input items.
+    for method in ("model_json_schema", "model_dump"):
+        if isinstance(value, type) == (method == "model_json_schema") and hasattr(value, method):
+            convert: Callable[[], Any] = getattr(value, method)
+            return convert()
+    return str(value)
+
+
+def file_size(file: Any) -> int:
+    """Bytes of what the SDK accepts as a file; 0 where they cannot be told without reading it."""
+    if isinstance(file, tuple):
+        file = next((part for part in file if not isinstance(part, str)), None)
+    if isinstance(file, bytes):
+        return len(file)
+    if isinstance(file, os.PathLike):
+        return os.stat(file).st_size
+    try:
+        return os.fstat(file.fileno()).st_size
+    except (AttributeError, OSError):
+        return 0
+
 
 ASSUMED_OUTPUT_TOKENS = 4_000
 """Reserved where a request names no maximum; the models' own maximum is 128,000."""
@@ -58,7 +122,7 @@ class Estimate:
     note: str
 
     def __repr__(self) -> str:
-        amount = "unknown" if self.usd is None else f"at most {written(self.usd, 'up')}"
+        amount = "unknown" if self.usd is None else f"at most {in_usd(self.usd, 'up')}"
         counts = f"{self.input_tokens:,} in + {self.output_tokens:,} out tokens at most"
         return " · ".join(word for word in (self.model, amount, counts, self.note) if word)
 
@@ -132,7 +196,7 @@ def _text_bound(endpoint: str, asked: Mapping[str, Any], at: datetime, host: str
     extras: dict[str, float] = {}
     if "cache_write_tokens" in listed.usd:
         counts["cache_write_tokens"] = into
-        if part(asked, "prompt_cache_options").get("ttl") == "12h":
+        if as_object(asked, "prompt_cache_options").get("ttl") == "12h":
             extras["cache_write_12h_tokens"] = into
     if "audio" in (asked.get("modalities") or ()):
         counts["output_audio_tokens"] = out
@@ -140,7 +204,7 @@ def _text_bound(endpoint: str, asked: Mapping[str, Any], at: datetime, host: str
     unseen.update("earlier turns" for name in _POINTERS if asked.get(name))
     if isinstance(asked.get("prompt"), Mapping):
         unseen.add("the stored prompt")
-    if part(asked, "reasoning").get("mode") == "pro":
+    if as_object(asked, "reasoning").get("mode") == "pro":
         unseen.add("the extra passes of pro mode")
     if unseen:
         notes.append(f"not counted: {', '.join(sorted(unseen))}")
@@ -153,8 +217,8 @@ def _output(endpoint: str, asked: Mapping[str, Any]) -> tuple[int, list[str]]:
     if endpoint in ("embeddings", "decisions"):
         return 0, []
     names = ("max_output_tokens", "max_completion_tokens", "max_tokens")
-    most = max(whole(asked.get(name)) for name in names)
-    answers = max(1, whole(asked.get("n")), whole(asked.get("best_of")))
+    most = max(as_count(asked.get(name)) for name in names)
+    answers = max(1, as_count(asked.get("n")), as_count(asked.get("best_of")))
     if most:
         return most * answers, []
     name = {"responses": names[0], "chat.completions": names[1]}.get(endpoint, names[2])
@@ -172,7 +236,7 @@ def _tools(
     fees = ("web_search", "file_search")
     fee = next((f for f in fees if any(kind.startswith(f) for kind in kinds)), None)
     if fee:
-        calls = whole(asked.get("max_tool_calls"))
+        calls = as_count(asked.get("max_tool_calls"))
         if not calls:
             calls = ASSUMED_TOOL_CALLS
             notes.append(f"{calls} tool calls assumed, pass max_tool_calls to know")

@@ -4,22 +4,195 @@ A row an attempt: when, which endpoint and model, tokens, cost, how it ended. Am
 USD; budgets count whole trillionths of a dollar, so that a million small sums lose nothing.
 """
 
+import json
 import os
+import re
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
+from operator import attrgetter
 from pathlib import Path
+from typing import Any, Literal
+
+from pydantic_core import to_json  # a sixth of json's time
 
 from .. import settings
 from ..errors import WorkbookError
 from .amounts import usd
-from .call import ALREADY_COUNTED, INSERT, SELECT, UPDATE, Call, call_of, values_of
 from .ledger_file import LedgerError, connect, explain
-from .totals import By, Total, totals
+
+ALREADY_COUNTED = "already counted"  # the price_note of a response that another row has paid
+
+
+@dataclass(slots=True)
+class Call:
+    """What the ledger keeps: never a prompt, an answer or a key.
+
+    `ts` is seconds since 1970, `seconds` and `first_token_s` are seconds, `cost_usd` is USD;
+    None means not known.
+    """
+
+    ts: float
+    mode: str
+    endpoint: str
+    lesson: str | None = None
+    model: str | None = None
+    service_tier: str | None = None
+    stream: bool = False
+    attempt: int = 0
+    status: str = "open"  # open | ok | error | cut
+    http_status: int | None = None
+    error: str | None = None  # a code or a class: three words are kept, a message is not
+    request_id: str | None = None
+    response_id: str | None = None
+    seconds: float | None = None
+    first_token_s: float | None = None
+    input_tokens: int | None = None
+    cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    output_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    usage: Mapping[str, Any] | None = None  # as the API sent it
+    cost_usd: Decimal | float | None = None
+    price_note: str = ""
+    recording: str | None = None
+    pid: int | None = None  # filled in by the ledger, as is `row`
+    row: int | None = None
+
+
+_PLAIN = [
+    "ts",
+    "mode",
+    "endpoint",
+    "lesson",
+    "model",
+    "service_tier",
+    "stream",
+    "attempt",
+    "status",
+    "http_status",
+    "request_id",
+    "response_id",
+    "seconds",
+    "first_token_s",
+    "input_tokens",
+    "cached_tokens",
+    "cache_write_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "price_note",
+    "recording",
+]
+_COLUMNS = [*_PLAIN, "error", "usage", "pid", "cost_usd"]
+
+_names, _marks = ", ".join(_COLUMNS), ", ".join("?" * len(_COLUMNS))
+INSERT = f"INSERT INTO calls ({_names}, held_pico, budgets) VALUES ({_marks}, ?, ?)"
+UPDATE = f"UPDATE calls SET ({_names}, held_pico) = ({_marks}, ?) WHERE id = ?"
+SELECT = f"SELECT {_names}, id FROM calls"
+
+_plain = attrgetter(*_PLAIN)
+# The API's messages quote keys and prompts, its codes do not.
+_label = re.compile(r"[\w.-]+(?: [\w.-]+){0,2}").match
+
+
+def values_of(call: Call) -> tuple[Any, ...]:
+    """The parameters of INSERT and UPDATE but the last two."""
+    label = _label(call.error) if call.error else None
+    return (
+        *_plain(call),
+        label.group()[:64] if label else None,
+        None if call.usage is None else to_json(dict(call.usage), fallback=str).decode(),
+        os.getpid(),
+        None if call.cost_usd is None else float(call.cost_usd),
+    )
+
+
+def call_of(record: tuple[Any, ...]) -> Call:
+    """From a record of SELECT."""
+    fields = dict(zip([*_COLUMNS, "row"], record, strict=True))
+    fields["stream"] = bool(fields["stream"])
+    fields["usage"] = json.loads(fields["usage"]) if fields["usage"] else None
+    if fields["cost_usd"] is not None:
+        fields["cost_usd"] = Decimal(str(fields["cost_usd"]))
+    return Call(**fields)
+
+
+By = Literal["model", "lesson", "day", "endpoint"]
+REAL_MODES = ("live", "record")  # every other mode is a simulation: nobody is charged
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The sum of the attempts that share `key`. `real`: charged for; else only simulated."""
+
+    key: str
+    real: bool
+    calls: int
+    failed: int
+    unknown: int  # how many have no known cost; `cost_usd` leaves them out
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+    reasoning_tokens: int
+    held_usd: Decimal  # the most that those of unknown cost can have cost, as far as reserved
+    cost_usd: Decimal
+
+
+_KEYS = {
+    "model": "model",
+    "lesson": "lesson",
+    "endpoint": "endpoint",
+    "day": "CAST(ts / 86400 AS INTEGER)",  # five times as fast as date(ts, 'unixepoch')
+}
+_QUERY = f"""
+    SELECT {{key}} AS key, mode IN {REAL_MODES} AS real, count(*),
+        sum(status = 'error'),
+        sum(cost_usd IS NULL AND price_note <> '{ALREADY_COUNTED}'),
+        ifnull(sum(input_tokens), 0), ifnull(sum(cached_tokens), 0),
+        ifnull(sum(output_tokens), 0), ifnull(sum(reasoning_tokens), 0),
+        sum(CASE WHEN cost_usd IS NULL THEN held_pico ELSE 0 END),
+        ifnull(sum(cost_usd), 0.0) AS cost
+    FROM calls
+    WHERE ts >= ifnull(:since, ts) AND lesson IS ifnull(:lesson, lesson)
+    GROUP BY key, real
+    ORDER BY real DESC, {{order}}
+"""
+
+
+def totals(db: sqlite3.Connection, by: By, lesson: str | None, since: float | None) -> list[Total]:
+    """Real money first, then the dearest first, or the days in order."""
+    if by not in _KEYS:
+        raise ValueError(f"by={by!r} is not one of {', '.join(_KEYS)}.")
+    order = "key" if by == "day" else "cost DESC, count(*) DESC, key"
+    query = _QUERY.format(key=_KEYS[by], order=order)
+    found = db.execute(query, {"lesson": lesson, "since": since}).fetchall()
+    return [
+        Total(
+            key=_day(key) if by == "day" else key or "(none)",
+            real=bool(real),
+            calls=calls,
+            failed=failed,
+            unknown=unknown,
+            input_tokens=read,
+            cached_tokens=cached,
+            output_tokens=written,
+            reasoning_tokens=reasoning,
+            held_usd=Decimal(held).scaleb(-12),
+            # The last digits of a long floating-point sum are noise.
+            cost_usd=Decimal(str(round(cost, 10))),
+        )
+        for key, real, calls, failed, unknown, read, cached, written, reasoning, held, cost in found
+    ]
+
+
+def _day(number: int) -> str:
+    return datetime.fromtimestamp(number * 86400, UTC).date().isoformat()
+
 
 __all__ = ["Call", "Ledger", "LedgerError", "SpendLimitExceeded", "Total", "default_ledger"]
 

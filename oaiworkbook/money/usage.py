@@ -4,14 +4,211 @@ The answer's model and service tier count; the request's stand in where the answ
 exchange that is billed but says nothing about its usage is `known=False`: its cost is unknown, not 0.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from . import usage_answers as answers
-from .usage_answers import Body, Usage
-from .usage_fields import quantities
+from .quantities import cache_write_12h, image_quantities, merged, number, quantities, tool_extras
 
-__all__ = ["Usage", "endpoint_of", "parts_of", "read_event", "read_usage"]
+Body = Mapping[str, Any]
+
+RESPONSE_ENDED = frozenset({"response.completed", "response.incomplete", "response.failed"})
+_BATCH_ENDED = frozenset({"completed", "expired", "cancelled", "failed"})
+_RAW = ("usage", "tool_usage", "svg_usage", "service_tier", "duration")
+_CUT = "the stream ended before its usage"
+_NO_USAGE = "the answer carries no usage"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What was used, in the words of genai-prices; `prices.price()` turns it into USD."""
+
+    endpoint: str
+    model: str | None
+    service_tier: str | None
+    quantities: Mapping[str, float]
+    """Totals and their parts: input_tokens, cache_read_tokens, output_tokens, audio_seconds, ..."""
+    extras: Mapping[str, float] = field(default_factory=dict)
+    """What the price library cannot price: tool calls, 12-hour cache writes, another model's
+    tokens as `<quantity>@<model>`, a discounted background window as `background_2h`."""
+    raw: Body = field(default_factory=dict)
+    """The usage fields verbatim, so that the call can be priced again; `{}` where none were sent."""
+    response_id: str | None = None
+    batch: bool = False
+    host: str = ""
+    known: bool = True
+    note: str = ""
+
+
+def _responses(asked: Body, response: Any, host: str) -> Usage | None:
+    if isinstance(response, list):
+        last_first = _events(response)[::-1]
+        ended = next((e for e in last_first if e.get("type") in RESPONSE_ENDED), None)
+        if ended is None:
+            named = (e["response"] for e in last_first if isinstance(e.get("response"), Mapping))
+            body = {**next(named, {}), "usage": None}
+            return _usage("responses", asked, body, {}, host, missing=_CUT)
+        response = ended.get("response")
+    if not isinstance(response, Mapping):
+        return None
+    if response.get("status") in ("queued", "in_progress"):
+        return None
+    usage = response.get("usage") or {}
+    extras, notes = tool_extras(response)
+    if written := cache_write_12h(usage):
+        extras["cache_write_12h_tokens"] = written
+    window = (asked.get("background_options") or {}).get("completion_window")
+    if window in ("2h", "8h"):
+        extras[f"background_{window}"] = 1
+    elif response.get("background") and not asked:
+        notes.append("a 2h or 8h window is not in the answer: priced without its discount")
+    return _usage("responses", asked, response, quantities(usage), host, extras, notes)
+
+
+def _chat(endpoint: str, asked: Body, response: Any, host: str) -> Usage | None:
+    missing = _NO_USAGE
+    if isinstance(response, list):
+        last_first = _events(response)[::-1]
+        if not any(event.get("usage") for event in last_first):
+            options = asked.get("stream_options") or {}
+            missing = _CUT
+            if not options.get("include_usage"):
+                missing = 'pass stream_options={"include_usage": True} to learn what a stream used'
+        # The usage is on the last chunk that has one, the rest may be on any.
+        response = {
+            name: next((e[name] for e in last_first if e.get(name) is not None), None)
+            for name in ("id", "model", "service_tier", "usage")
+        }
+    if not isinstance(response, Mapping):
+        return None
+    # Searches are not counted in Chat's usage.
+    extras = {"chat_web_search": 1.0} if asked.get("web_search_options") is not None else {}
+    counts = quantities(response.get("usage"))
+    return _usage(endpoint, asked, response, counts, host, extras, missing=missing)
+
+
+def _plain(endpoint: str, asked: Body, response: Any, host: str) -> Usage | None:
+    if not isinstance(response, Mapping):
+        return None
+    return _usage(endpoint, asked, response, quantities(response.get("usage")), host)
+
+
+def _images(asked: Body, response: Any, host: str) -> Usage | None:
+    notes: list[str] = []
+    missing = _NO_USAGE
+    if isinstance(response, list):
+        ended = [e for e in _events(response) if str(e.get("type")).endswith(".completed")]
+        counts = merged(image_quantities(e.get("usage")) for e in ended)
+        raw: Body = {"usage": [e.get("usage") for e in ended]} if counts else {}
+        if len(ended) > 1:
+            notes.append(f"sum of {len(ended)} pictures")
+        missing = _CUT
+    elif isinstance(response, Mapping):
+        counts, raw = image_quantities(response.get("usage")), response
+    else:
+        return None
+    extras: dict[str, float] = {}
+    # An SVG is written by a text model, which is billed apart and named there.
+    if isinstance(svg := raw.get("svg_usage"), Mapping):
+        own = {"input_tokens": svg.get("input_tokens"), "output_tokens": svg.get("output_tokens")}
+        extras = {f"{name}@{svg.get('model') or '?'}": number(n) for name, n in own.items()}
+    return _usage("images", asked, raw, counts, host, extras, notes, missing)
+
+
+def _transcription(endpoint: str, asked: Body, response: Any, host: str) -> Usage | None:
+    notes: list[str] = []
+    if isinstance(response, list):
+        done = [e for e in _events(response) if e.get("type") == "transcript.text.done"]
+        response = done[-1] if done else {}
+    body: Body = response if isinstance(response, Mapping) else {}
+    usage = body.get("usage") or {}
+    if not usage and (seconds := number(body.get("duration"))):
+        usage = {"seconds": seconds}
+        notes.append("seconds taken from the transcript's duration")
+    counts = quantities(usage)
+    if "input_token_details" not in usage and counts.get("input_tokens"):
+        counts["input_audio_tokens"] = counts["input_tokens"]
+        notes.append("all input counted as audio")
+    missing = "only JSON answers carry usage" if response is None else _NO_USAGE
+    return _usage(endpoint, asked, body, counts, host, notes=notes, missing=missing)
+
+
+def _speech(asked: Body, response: Any, host: str) -> Usage | None:
+    model = str(asked.get("model") or "")
+    if isinstance(response, list):
+        done = [e for e in _events(response) if e.get("type") == "speech.audio.done"]
+        body = done[-1] if done else {}
+        counts = quantities(body.get("usage"))
+        return _usage("audio.speech", asked, body, counts, host, missing=_CUT)
+    if model.startswith("tts-1"):
+        counts = {"input_characters": len(str(asked.get("input") or ""))}
+        return Usage("audio.speech", model, None, counts, raw=dict(counts), host=host)
+    missing = 'sound carries no usage: pass stream_format="sse" to learn the tokens'
+    return _usage("audio.speech", asked, {}, {}, host, missing=missing)
+
+
+def _batch(response: Any, host: str) -> Usage | None:
+    if not isinstance(response, Mapping) or response.get("object") != "batch":
+        return None
+    if response.get("status") not in _BATCH_ENDED:
+        return None
+    counts = quantities(response.get("usage"))
+    if not counts and not number((response.get("request_counts") or {}).get("completed")):
+        return None
+    return _usage("batches", {}, response, counts, host, batch=True)
+
+
+def _fine_tuning(response: Any, host: str) -> Usage | None:
+    if not isinstance(response, Mapping) or response.get("object") != "fine_tuning.job":
+        return None
+    trained = number(response.get("trained_tokens"))
+    if not trained:
+        return None
+    return Usage(
+        endpoint="fine_tuning",
+        model=response.get("model"),
+        service_tier=None,
+        quantities={},
+        extras={"trained_tokens": trained},
+        raw={"trained_tokens": trained},
+        response_id=response.get("id"),
+        host=host,
+        known=False,
+        note="no price for training tokens is known",
+    )
+
+
+def _usage(
+    endpoint: str,
+    asked: Body,
+    body: Body,
+    counts: Mapping[str, float],
+    host: str,
+    extras: Mapping[str, float] | None = None,
+    notes: Sequence[str] = (),
+    missing: str = _NO_USAGE,
+    batch: bool = False,
+) -> Usage:
+    raw = {name: body[name] for name in _RAW if body.get(name) is not None}
+    model = body.get("model") or asked.get("model")
+    return Usage(
+        endpoint=endpoint,
+        model=model if isinstance(model, str) else None,
+        service_tier=body.get("service_tier") or asked.get("service_tier"),
+        quantities=counts,
+        extras=extras or {},
+        raw=raw if counts or extras else {},
+        response_id=body.get("id"),
+        batch=batch,
+        host=host,
+        known=bool(counts),
+        note="; ".join(notes if counts else [missing]),
+    )
+
+
+def _events(response: Sequence[Any]) -> list[Body]:
+    return [event for event in response if isinstance(event, dict)]
+
 
 # The last path segment before the resource: OpenAI, Azure, and Google's compatible endpoints.
 _ROOTS = frozenset({"v1", "openai", "openapi"})
@@ -49,25 +246,25 @@ def read_usage(
             | ("GET", "responses", _)
             | ("POST", "responses", _, "cancel")
         ):
-            return answers.responses(asked, response, host)
+            return _responses(asked, response, host)
         case ("POST", "chat", "completions") | ("POST", "completions"):
-            return answers.chat(endpoint_of(method, path), asked, response, host)
+            return _chat(endpoint_of(method, path), asked, response, host)
         case ("POST", "embeddings" | "decisions" as endpoint):
-            return answers.plain(endpoint, asked, response, host)
+            return _plain(endpoint, asked, response, host)
         case ("POST", "images", "generations" | "edits" | "variations"):
-            return answers.images(asked, response, host)
+            return _images(asked, response, host)
         case ("POST", "audio", "transcriptions" | "translations" as kind):
-            return answers.transcription(f"audio.{kind}", asked, response, host)
+            return _transcription(f"audio.{kind}", asked, response, host)
         case ("POST", "audio", "speech"):
-            return answers.speech(asked, response, host)
+            return _speech(asked, response, host)
         case ("POST", "moderations"):
             body = response if isinstance(response, Mapping) else {}
             model = body.get("model") or asked.get("model")
             return Usage("moderations", model, None, {}, response_id=body.get("id"), host=host)
         case (_, "batches", *_):
-            return answers.batch(response, host)
+            return _batch(response, host)
         case (_, "fine_tuning", "jobs", *_):
-            return answers.fine_tuning(response, host)
+            return _fine_tuning(response, host)
         case ("POST", "containers"):
             note = "a container is billed by the minute; the answer does not say how many"
             return Usage("containers", None, None, {}, host=host, known=False, note=note)
@@ -75,7 +272,7 @@ def read_usage(
             return read_event(response, model=asked.get("model"), host=host)
         case ("POST", *_) if isinstance(response, Mapping) and response.get("usage"):
             note = "no price is known for this endpoint"
-            return answers.found(endpoint_of(method, path), asked, response, {}, host, missing=note)
+            return _usage(endpoint_of(method, path), asked, response, {}, host, missing=note)
     return None
 
 
@@ -93,22 +290,20 @@ def read_event(
     """
     kind = event.get("type")
     inner = event.get("response")
-    if kind in answers.RESPONSE_ENDED:
-        return answers.responses({}, inner, host)
+    if kind in RESPONSE_ENDED:
+        return _responses({}, inner, host)
     if kind == "response.done" and isinstance(inner, Mapping):
-        return answers.found(
-            "realtime", {"model": model}, inner, quantities(inner.get("usage")), host
-        )
+        return _usage("realtime", {"model": model}, inner, quantities(inner.get("usage")), host)
     if kind == "conversation.item.input_audio_transcription.completed":
         # Billed apart from the response, at the price of the transcribing model.
         body = {"usage": event.get("usage"), "id": event.get("item_id")}
         counts = quantities(body["usage"])
-        return answers.found("realtime", {"model": transcription_model}, body, counts, host)
+        return _usage("realtime", {"model": transcription_model}, body, counts, host)
     if kind == "session.closed":
         # The Live API counts up over the session; only the last count may be charged.
         session = event.get("session") or {}
         body = {"usage": event.get("usage"), "id": session.get("id"), "model": session.get("model")}
-        return answers.found("live", {"model": model}, body, quantities(body["usage"]), host)
+        return _usage("live", {"model": model}, body, quantities(body["usage"]), host)
     return None
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from websockets.sync.server import ServerConnection
 
 from .. import settings
-from ..money.session_costs import SessionMeter
+from ..money.meter import SessionMeter
 from ..recordings.file import PRACTICE, Answer, Frame
 from ..recordings.library import Library
 from ..recordings.requests import CanonicalRequest, canonical_parts

@@ -14,9 +14,7 @@ from time import perf_counter
 
 from timing import interleaved, table
 
-from oaiworkbook.money.call import INSERT, values_of
-from oaiworkbook.money.ledger import Call, Ledger
-from oaiworkbook.money.totals import By
+from oaiworkbook.money.ledger import INSERT, By, Call, Ledger, values_of
 
 MILLION = 1_000_000
 USAGE = {

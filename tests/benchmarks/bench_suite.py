@@ -17,7 +17,9 @@ from oaiworkbook.course.running.run import run_cell
 from .timing import table
 
 ROOT = Path(__file__).parents[2]
-IMPORTS = "import openai, numpy, pydantic, matplotlib.figure, oaiworkbook.client, oaiworkbook.money.call_log"
+IMPORTS = (
+    "import openai, numpy, pydantic, matplotlib.figure, oaiworkbook.client, oaiworkbook.money.meter"
+)
 
 
 def floor(number: int) -> float:

@@ -14,7 +14,7 @@ from oaiworkbook import settings
 from oaiworkbook.course import models
 from oaiworkbook.course.running.play import exercises
 from oaiworkbook.money.amounts import usd
-from oaiworkbook.money.call import ALREADY_COUNTED, Call
+from oaiworkbook.money.ledger import ALREADY_COUNTED, Call
 from oaiworkbook.recordings.file import read_recording
 
 from .course import know_first, map_of, named

@@ -6,7 +6,7 @@ The ledger cannot tell the look-ups: a miss is no call, and what a practice serv
 from pathlib import Path
 from typing import Any
 
-from oaiworkbook.course import show
+from oaiworkbook import show
 from oaiworkbook.recordings.library import Library
 
 from .drawings import commented

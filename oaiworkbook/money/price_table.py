@@ -27,7 +27,7 @@ class UnknownPriceError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PriceInForce:
     """The price of one model on one day in one tier."""
 
     model: str
@@ -41,7 +41,7 @@ class Standing:
 
 
 @lru_cache(maxsize=8)
-def overlay(folder: str = "") -> Tables:
+def price_entries(folder: str = "") -> Tables:
     """`data/prices.toml` by kind of entry. `folder`: the value of OAIWORKBOOK_DATA.
 
     Raises SettingsError where the file is missing or an entry has no date or source.
@@ -63,21 +63,21 @@ def overlay(folder: str = "") -> Tables:
     return tables
 
 
-def holds(entry: Entry, day: date) -> bool:
+def in_force(entry: Entry, day: date) -> bool:
     """Whether the entry is valid on this day (UTC)."""
     return bool(entry.get("starts", day) <= day <= entry.get("ends", day))
 
 
 @lru_cache(maxsize=512)
-def standing(model: str, mode: str, day: date, folder: str = "") -> Standing:
+def price_in_force(model: str, mode: str, day: date, folder: str = "") -> PriceInForce:
     """The price of `model` on `day`. `mode`: a service tier or `batch`; `default` is the standard one.
 
     A dated snapshot that nobody lists is priced as its undated name. Raises UnknownPriceError.
     """
-    tables = overlay(folder)
+    tables = price_entries(folder)
     for name in dict.fromkeys((model, _DATED.sub("", model))):
         for entry in tables["not_established"]:
-            if entry.get("model") == name and "quantity" not in entry and holds(entry, day):
+            if entry.get("model") == name and "quantity" not in entry and in_force(entry, day):
                 raise UnknownPriceError(f"the price of {model} is not established: {entry['why']}")
         found = _own(name, mode, day, tables) or _library(name, mode, day, tables)
         if found is None:
@@ -92,15 +92,19 @@ def standing(model: str, mode: str, day: date, folder: str = "") -> Standing:
             limits = [n for n in (limit, rule.get("max_input_tokens")) if n is not None]
             limit = min(limits, default=None)
         note = "" if name == model else f"priced as {name}"
-        return Standing(name, price, factor, limit, as_of, note)
+        return PriceInForce(name, price, factor, limit, as_of, note)
     raise UnknownPriceError(f"no price of {model} is known")
 
 
 def factor_of(when: str, model: str, day: date, folder: str = "") -> Entry | None:
     """The entry that says how a tier, a batch or a background window changes the standard rates."""
     when = "fast" if when == "priority" else when
-    for entry in overlay(folder)["factor"]:
-        if entry["when"] == when and model in entry.get("models", (model,)) and holds(entry, day):
+    for entry in price_entries(folder)["factor"]:
+        if (
+            entry["when"] == when
+            and model in entry.get("models", (model,))
+            and in_force(entry, day)
+        ):
             return entry
     return None
 
@@ -110,7 +114,7 @@ def stale(today: date, days: int = 60) -> list[str]:
     oldest = today - timedelta(days=days)
     return [
         f"{_label(kind, entry)}: read on {entry['as_of']}, {entry['source']}"
-        for kind, entry in _entries(overlay())
+        for kind, entry in _entries(price_entries())
         if entry["as_of"] < oldest
     ]
 
@@ -118,7 +122,7 @@ def stale(today: date, days: int = 60) -> list[str]:
 def superseded() -> list[str]:
     """Entries that genai-prices has meanwhile, one line each: they can go from `data/prices.toml`."""
     found = []
-    for kind, entry in _entries(overlay()):
+    for kind, entry in _entries(price_entries()):
         if kind == "model":
             had = _find(entry["id"]) is not None
         elif kind == "factor":
@@ -138,7 +142,7 @@ _Found = tuple[Any, bool, int | None, str]
 def _own(name: str, mode: str, day: date, tables: Tables) -> _Found | None:
     for entry in tables["model"]:
         same = name.startswith(entry["id"]) if entry.get("prefix") else name == entry["id"]
-        if same and holds(entry, day):
+        if same and in_force(entry, day):
             price = _model_price(entry, flat=mode == "batch")
             limit = None if mode == "batch" else entry.get("max_input_tokens")
             return price, mode == "default", limit, str(entry["as_of"])

@@ -11,14 +11,10 @@ import threading
 import uuid
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
 
 from .. import settings
-from .amounts import usd as written
-from .ledger import Call, Ledger, LedgerError, SpendLimitExceeded, default_ledger
-
-if TYPE_CHECKING:
-    from .usage import Usage
+from .amounts import usd as in_usd
+from .ledger import Ledger, LedgerError, SpendLimitExceeded, default_ledger
 
 _NOTHING = Decimal(0)
 _lock = threading.Lock()
@@ -75,8 +71,8 @@ class SpendLimit:
     def __repr__(self) -> str:
         limit, spent = self._ledger.budget(self._budget)
         whose = f"shared as {self.name!r}" if self.name else "this kernel only"
-        left = written(max(limit - spent, Decimal(0)), "down")
-        return f"spend limit {written(limit)} ({whose}): {written(spent)} spent, {left} left"
+        left = in_usd(max(limit - spent, Decimal(0)), "down")
+        return f"spend limit {in_usd(limit)} ({whose}): {in_usd(spent)} spent, {left} left"
 
     def _forget(self, pid: int) -> None:
         if os.getpid() == pid:  # a forked child leaves its parent's budget alone
@@ -122,28 +118,6 @@ def active_budgets(mode: str) -> list[str]:
             _cap = cap
         names.append(cap[1])
     return names
-
-
-def meter(call: Call, usage: "Usage", at: datetime) -> None:
-    """Fill in the call's tokens and its cost at the prices of `at`."""
-    from .prices import price
-
-    call.model, call.service_tier = usage.model, usage.service_tier
-    call.response_id, call.usage = usage.response_id, usage.raw
-    for field, quantity in _TOKENS.items():
-        count = usage.quantities.get(quantity)
-        setattr(call, field, None if count is None else int(count))
-    priced = price(usage, at)
-    call.cost_usd, call.price_note = priced.usd, priced.note
-
-
-_TOKENS = {
-    "input_tokens": "input_tokens",
-    "cached_tokens": "cache_read_tokens",
-    "cache_write_tokens": "cache_write_tokens",
-    "output_tokens": "output_tokens",
-    "reasoning_tokens": "output_reasoning_tokens",
-}
 
 
 def refuse_past_limits(mode: str, asked: Decimal = _NOTHING, *, over: bool = False) -> None:

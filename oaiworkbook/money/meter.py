@@ -1,7 +1,4 @@
-"""What WebSocket sessions cost: `record_usage`, and the meter of the workbook's own sessions.
-
-Over a WebSocket there is no request to price: some events of the server say what was used.
-"""
+"""From a request and its answer to a priced row in the ledger; and the reservation before it."""
 
 import time
 import warnings
@@ -11,9 +8,15 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
+import httpx2
+
 from .. import settings
-from .ledger import Call, LedgerError, default_ledger
-from .spending import active_budgets, meter, refuse_past_limits
+from ..recordings.requests import CanonicalRequest
+from ..settings import Mode
+from .bounds import upper_bound
+from .ledger import ALREADY_COUNTED, Call, Ledger, LedgerError, default_ledger
+from .limits import active_budgets, refuse_past_limits
+from .usage import Usage, endpoint_of, read_usage
 
 _REMEMBERED = 1_000  # events
 # What a meter has logged, by the event's name: `record_usage` must not count it again.
@@ -143,3 +146,120 @@ class SessionMeter:
             session = session.get(name)
         if isinstance(session, dict):
             self.transcriber = session.get("model", self.transcriber)
+
+
+_ANSWERS_IN_JSON = frozenset(
+    {"responses", "chat.completions", "completions", "embeddings", "images"}
+)
+
+_priced: set[tuple[str, str | None]] = set()  # (mode, response id): what this process has counted
+
+
+class CallLog:
+    """The ledger as one client uses it. In replay a ledger that cannot be used is only warned of;
+    elsewhere it raises LedgerError, because no spend limit holds without it."""
+
+    def __init__(self, mode: Mode) -> None:
+        self.mode = mode
+        self._ledger: Ledger | None = None
+        try:
+            self._ledger = default_ledger()
+        except LedgerError as error:
+            if mode != "replay":
+                raise
+            warnings.warn(f"The calls of this notebook are not logged. {error}", stacklevel=2)
+
+    def reserve(
+        self, call: Call, request: httpx2.Request, asked: CanonicalRequest | None
+    ) -> int | None:
+        """The row that holds the reservation, or None where no budget applies.
+
+        A bound that is not known is held as 0: refusing such calls would block images and speech.
+        """
+        call.endpoint = endpoint_of(request.method, request.url.path)
+        budgets = active_budgets(self.mode)
+        if self._ledger is None or not budgets:
+            return None
+        form = asked.form() if asked else None
+        call.model = (form or {}).get("model")
+        bound = upper_bound(
+            request.method,
+            request.url.path,
+            form,
+            datetime.now(UTC),
+            raw_length=len(request.content) if asked else 0,
+            host=request.url.host,
+        )
+        return self._ledger.open(call, bound.usd or Decimal(0), budgets)
+
+    def add(
+        self,
+        row: int | None,
+        call: Call,
+        request: httpx2.Request,
+        asked: CanonicalRequest | None,
+        parsed: Any,
+        recorded_at: datetime | None,
+    ) -> None:
+        """Log a finished call. Never raises: its answer is there, and may have been paid for."""
+        call.endpoint = endpoint_of(request.method, request.url.path)
+        form = asked.form() if asked else None
+        if call.status == "error":
+            call.model = (form or {}).get("model")
+        else:
+            _meter(call, request, form, parsed, recorded_at or datetime.now(UTC))
+        if self._ledger is None:
+            return
+        try:
+            if row is None:
+                self._ledger.add(call)
+            else:
+                self._ledger.settle(row, call)
+        except LedgerError as error:
+            warnings.warn(f"This call is not in the cost log. {error}", stacklevel=2)
+
+
+def _meter(
+    call: Call,
+    request: httpx2.Request,
+    form: Mapping[str, Any] | None,
+    parsed: Any,
+    at: datetime,
+) -> None:
+    usage = read_usage(request.method, request.url.path, form, parsed, host=request.url.host)
+    if usage is None:
+        if parsed is None and request.method == "POST" and call.endpoint in _ANSWERS_IN_JSON:
+            call.price_note = "the answer could not be read"
+        else:
+            call.cost_usd, call.price_note = Decimal(0), "not billed by itself"
+        return
+    meter(call, usage, at)
+    if request.method == "GET" and (call.mode, usage.response_id) in _priced:
+        # In live mode the ledger sees to this; in replay it counts a call again when it is run again.
+        call.cost_usd, call.price_note = None, ALREADY_COUNTED
+        call.input_tokens = call.cached_tokens = call.cache_write_tokens = None
+        call.output_tokens = call.reasoning_tokens = None
+    elif call.cost_usd is not None:
+        _priced.add((call.mode, usage.response_id))
+
+
+def meter(call: Call, usage: Usage, at: datetime) -> None:
+    """Fill in the call's tokens and its cost at the prices of `at`."""
+    from .prices import price
+
+    call.model, call.service_tier = usage.model, usage.service_tier
+    call.response_id, call.usage = usage.response_id, usage.raw
+    for field, quantity in _TOKENS.items():
+        count = usage.quantities.get(quantity)
+        setattr(call, field, None if count is None else int(count))
+    priced = price(usage, at)
+    call.cost_usd, call.price_note = priced.usd, priced.note
+
+
+_TOKENS = {
+    "input_tokens": "input_tokens",
+    "cached_tokens": "cache_read_tokens",
+    "cache_write_tokens": "cache_write_tokens",
+    "output_tokens": "output_tokens",
+    "reasoning_tokens": "output_reasoning_tokens",
+}

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 
-from .money.amounts import usd
-from .money.call import ALREADY_COUNTED, Call
-from .money.ledger import Total, default_ledger
-from .money.totals import REAL_MODES, By
-from .tables import Table
+from ..show import Table
+from .amounts import usd
+from .ledger import ALREADY_COUNTED, REAL_MODES, By, Call, Total, default_ledger
 
 _MOST_BARS = 20
 _GROUPS = (
@@ -55,7 +53,7 @@ class Costs:
         """Show a bar for each model, lesson, day or endpoint."""
         from matplotlib.figure import Figure
 
-        from .course import show
+        from .. import show
 
         keys = list(dict.fromkeys(total.key for total in self.totals))
         if not keys:
