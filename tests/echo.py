@@ -5,10 +5,10 @@ from typing import Any
 from oaiworkbook.practice.server import Reply, Served
 from oaiworkbook.recordings.file import Answer
 
-from .standin import ASSETS
-from .standin.chat import chat
-from .standin.common import headers
-from .standin.responses import input_texts, respond
+from .authoring.standin import ASSETS
+from .authoring.standin.chat import chat
+from .authoring.standin.common import headers
+from .authoring.standin.responses import input_texts, respond
 
 MP3 = bytes(range(256)) * 200  # not text in any encoding
 BATCH = {

@@ -21,8 +21,8 @@ from xdist.scheduler import LoadFileScheduling
 from oaiworkbook.course.running.kernels import session
 from oaiworkbook.course.running.run import run_cell
 
-from .lessons import surroundings
-from .lessons.outputs import SANITIZE, node, picture_difference, shortened, without_pictures
+from .authoring import surroundings
+from .authoring.outputs import SANITIZE, node, picture_difference, shortened, without_pictures
 
 LESSON = re.compile(r"(?<=\[)\d\d(?=_)")
 SINGLE = ("test_support_desk.py", "test_nbval_plugin.py")

@@ -12,10 +12,10 @@ import pytest
 
 from oaiworkbook.course.running.run import read, tags
 
+from .authoring import course, surroundings
+from .authoring.build import run
+from .authoring.outputs import difference, shortened
 from .clock import AHEAD, moved_to
-from .lessons import course, surroundings
-from .lessons.build import run
-from .lessons.outputs import difference, shortened
 
 READS_A_CLOCK = ("00", "24", "27")
 DAYS = (("2027-01-07", "Pacific/Kiritimati"), ("2028-02-29", "America/Los_Angeles"))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from .lessons import freshness, versions
-from .lessons.__main__ import main
+from .authoring import freshness, versions
+from .authoring.__main__ import main
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="tests.test_x" name="test_ok"/>

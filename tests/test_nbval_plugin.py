@@ -8,8 +8,8 @@ from typing import Any
 
 import nbformat
 
-from .lessons import build
-from .lessons.surroundings import ROOT
+from .authoring import build
+from .authoring.surroundings import ROOT
 
 v4: Any = nbformat.v4
 

@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-from .lessons.surroundings import ROOT
+from .authoring.surroundings import ROOT
 
 KEY = re.compile(
     rb"(?<![\w-])sk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_]{16,}"

@@ -10,16 +10,16 @@ import pytest
 from oaiworkbook import settings
 from oaiworkbook.cli import parser as cli_parser
 
-from .lessons import readme
-from .lessons.course import TITLES, lessons
-from .lessons.readme import README, with_generated
+from .authoring import readme
+from .authoring.course import TITLES, lessons
+from .authoring.readme import README, with_generated
 
 ROOT = Path(__file__).parent.parent
 TEXT = README.read_text("utf-8")
 
 
 def test_the_course_map_names_the_notebooks_there_are() -> None:
-    assert with_generated(TEXT) == TEXT, "run: python -m tests.lessons build NN"
+    assert with_generated(TEXT) == TEXT, "run: python -m tests.authoring build NN"
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", TEXT))))
@@ -98,6 +98,6 @@ def test_contributing_names_what_there_is(named: str) -> None:
 
 def test_the_rubric_names_every_test_of_a_lesson() -> None:
     rubric = CONTRIBUTING.partition("## The rubric")[2]
-    source = (ROOT / "tests/test_lessons.py").read_text("utf-8")
+    source = (ROOT / "tests/lessons/test_lessons.py").read_text("utf-8")
     for name in re.findall(r"^def (test_\w+)\(path", source, re.MULTILINE):
-        assert f"`tests/test_lessons.py::{name}`" in rubric
+        assert f"`tests/lessons/test_lessons.py::{name}`" in rubric

@@ -10,9 +10,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from .lessons import versions
-from .lessons.__main__ import main
-from .lessons.surroundings import ROOT
+from .authoring import versions
+from .authoring.__main__ import main
+from .authoring.surroundings import ROOT
 
 TEXT = versions.CONSTRAINTS.read_text("utf-8")
 PROJECT = tomllib.loads(versions.PROJECT.read_text("utf-8"))["project"]
@@ -142,4 +142,4 @@ def test_the_versions_that_lesson_00_shows_are_the_fixed_ones() -> None:
     for line, name in (("openai SDK", "openai"), ("JupyterLab", "jupyterlab")):
         [version] = re.findall(rf'"ok +{line} +(\S+) \(tested with', shown)
         fixed = versions.pins(TEXT)[name][0][0]
-        assert version == str(fixed), "run: python -m tests.lessons build 00 --fresh"
+        assert version == str(fixed), "run: python -m tests.authoring build 00 --fresh"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from . import course
-from .course import ROOT
+from . import small_course as course
+from .small_course import ROOT
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("hatchling") is None, reason="hatchling builds the wheel"

@@ -21,7 +21,7 @@ import vcr
 
 from oaiworkbook.client import OpenAI
 from oaiworkbook.practice.server import PracticeServer, Reply, Served
-from tests.standin.responses import respond
+from tests.authoring.standin.responses import respond
 
 from .timing import interleaved, table
 

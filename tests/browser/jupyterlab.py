@@ -18,8 +18,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Playwright, Request, WebSocket
 
-from ..lessons import surroundings
-from ..lessons.course import NOTEBOOKS
+from ..authoring import surroundings
+from ..authoring.course import NOTEBOOKS
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 WIDTH, HEIGHT = 1280, 900

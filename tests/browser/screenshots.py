@@ -6,12 +6,12 @@ Needs the `browser` extra and a Chromium.
 import json
 import sys
 import tempfile
-from importlib import import_module
 from pathlib import Path
 
 from playwright.sync_api import ViewportSize, sync_playwright
 
-from ..lessons.surroundings import ROOT
+from ..authoring.mistakes import of_lesson
+from ..authoring.surroundings import ROOT
 from .jupyterlab import JupyterLab, Lesson, jupyterlab, launch
 
 FOLDER = ROOT / ".github" / "pictures"
@@ -29,10 +29,7 @@ def step(lab: JupyterLab, path: Path) -> None:
 def exercise(lab: JupyterLab, path: Path) -> None:
     """An exercise with a typical mistake in it, and what its check says."""
     number, id_ = "06", "06-1"
-    mistakes: dict[str, list[tuple[str, str, str]]] = import_module(
-        f"tests.wrong_answers.lesson_{number}"
-    ).WRONG
-    _, mistake, _ = mistakes[id_][0]
+    _, mistake, _ = of_lesson(number)[id_][0]
     with lab.lesson("06_function_calling.ipynb") as lesson:
         stub = next(n for n, cell in enumerate(lesson.cells()) if f"**{id_}" in cell["source"]) + 1
         lesson.panel(

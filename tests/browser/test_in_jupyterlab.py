@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ..lessons.course import lessons
+from ..authoring.course import lessons
 
 pytest.importorskip(
     "playwright.sync_api",

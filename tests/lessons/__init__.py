@@ -1,1 +1,0 @@
-"""Tools for authors of lessons: build, lint, diff. Run with `python -m tests.lessons`."""

@@ -7,7 +7,6 @@ answer, the tests to prove that it does.
 
 import copy
 import re
-import runpy
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -17,7 +16,6 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from ... import settings
 from .kernels import session
 from .run import Failure, Result, Run, read, run_cell, tags
 from .variants import variants
@@ -66,16 +64,10 @@ def exercises(notebook: nbformat.NotebookNode) -> dict[str, tuple[int, int]]:
 
 
 def answers(lesson: str) -> dict[str, list[tuple[str, str]]]:
-    """The reference of each exercise, and in a clone the named wrong answers that the tests know."""
+    """The reference of each exercise."""
     from ..exercises import of_lesson
 
-    number = lesson[:2]
-    known = {each.id: [("reference", each.reference)] for each in of_lesson(number)}
-    wrong = settings.course_dir() / "tests" / "wrong_answers" / f"lesson_{number}.py"
-    if wrong.is_file():
-        for id_, named in runpy.run_path(str(wrong))["WRONG"].items():
-            known.setdefault(id_, []).extend((name, source) for name, source, _ in named)
-    return known
+    return {each.id: [("reference", each.reference)] for each in of_lesson(lesson[:2])}
 
 
 def plays(notebook: nbformat.NotebookNode, answered: Answers) -> list[Play]:

@@ -114,9 +114,8 @@ def record(
 ) -> Result:
     """Records a lesson: its cells first, then what the changes and answers need on top of them.
 
-    `answered`: exercise id -> (name, source) of each answer to play; by default the references
-    and, in a clone, the wrong answers that the tests know. The second pass does not ask
-    again for what the first has recorded.
+    `answered`: exercise id -> (name, source) of each answer to play, by default the references.
+    The second pass does not ask again for what the first has recorded.
     """
     from .play import answers, play, plays
 

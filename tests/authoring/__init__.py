@@ -1,0 +1,1 @@
+"""Tools for authors of lessons: build, lint, diff. Run with `python -m tests.authoring`."""

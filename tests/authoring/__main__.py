@@ -1,0 +1,122 @@
+"""`python -m tests.authoring build 03`, `... lint`, `... diff 03`, `... versions`: what an author needs."""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from oaiworkbook.errors import WorkbookError
+
+from . import course, readme
+from .build import BuildError, build
+from .freshness import issue
+from .lint import lint
+from .surroundings import ROOT
+from .versions import CONSTRAINTS, VersionsError, renew
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.authoring", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, words in (
+        ("build", "run in replay, store the outputs, regenerate header and footer, then lint"),
+        ("lint", "say what does not fit the contract of a lesson"),
+        ("diff", "show what changed since the last commit, cell by cell"),
+    ):
+        command = commands.add_parser(name, help=words)
+        command.add_argument("lessons", nargs="*", metavar="NN", help="numbers of lessons")
+        if name == "build":
+            command.add_argument("--fresh", action="store_true", help="keep no stored output")
+        command.add_argument("--all", action="store_true", help="every lesson there is")
+    commands.add_parser("versions", help="fix the newest versions and say what changed")
+    failed = commands.add_parser("issue", help="print the issue that the weekly job opens")
+    failed.add_argument("what", help="what was tried, such as 'the newest versions'")
+    failed.add_argument("how", help="the command that repeats it")
+    failed.add_argument("report", type=Path, help="the file that pytest --junitxml wrote")
+    given = parser.parse_args(arguments)
+    if given.command == "versions":
+        return _versions()
+    if given.command == "issue":
+        print(issue(given.what, given.report, given.how), end="")
+        return 0
+    paths = _chosen(
+        given.lessons, all_=given.all or (given.command == "lint" and not given.lessons)
+    )
+    if not paths:
+        parser.error(f"no such lesson; there are {_there()}")
+    if given.command == "build":
+        return _build(paths, fresh=given.fresh)
+    return _lint(paths) if given.command == "lint" else _diff(paths)
+
+
+def _build(paths: list[Path], *, fresh: bool) -> int:
+    failed = 0
+    for path in paths:
+        try:
+            changed = build(path, fresh=fresh)
+        except (BuildError, WorkbookError, LookupError) as error:
+            failed += 1
+            print(f"FAILED {path.name}, nothing written\n{error}")
+            continue
+        print(f"built  {path.name}: {', '.join(changed) or 'nothing new'}")
+    readme.renew()
+    return _lint(paths) or failed
+
+
+def _lint(paths: list[Path]) -> int:
+    total = 0
+    for path in paths:
+        found = lint(path)
+        total += len(found)
+        for problem in found:
+            print(f"{path.name}: {problem}")
+    print(f"{len(paths)} linted, {total} to mend" if total else f"{len(paths)} linted, all well")
+    return 1 if total else 0
+
+
+def _diff(paths: list[Path]) -> int:
+    for path in paths:
+        name = path.relative_to(ROOT).as_posix()
+        shown = subprocess.run(
+            ["git", "show", f"HEAD:{name}"], cwd=ROOT, capture_output=True, check=False
+        )
+        if shown.returncode:
+            print(f"{name}: not committed yet")
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            before = Path(folder, path.name)
+            before.write_bytes(shown.stdout)
+            subprocess.run(
+                [sys.executable, "-m", "nbdime", "diff", "--ignore-id", str(before), str(path)],
+                cwd=ROOT,
+                check=False,
+            )
+    return 0
+
+
+def _versions() -> int:
+    try:
+        changed = renew()
+    except VersionsError as error:
+        print(f"FAILED, nothing written\n{error}")
+        return 1
+    print("\n".join(changed) or f"{CONSTRAINTS.name}: nothing new")
+    return 0
+
+
+def _chosen(numbers: list[str], *, all_: bool) -> list[Path]:
+    there = course.lessons()
+    if all_:
+        return there
+    wanted = {number.zfill(2) for number in numbers}
+    found = [path for path in there if path.name[:2] in wanted]
+    return found if len(found) == len(wanted) else []
+
+
+def _there() -> str:
+    return ", ".join(path.name[:2] for path in course.lessons()) or "none yet"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

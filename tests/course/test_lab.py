@@ -1,0 +1,280 @@
+"""`oaiworkbook lab` opens the lessons, overwrites nothing, and `reset` loses nothing."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.sign import NotebookNotary
+
+import oaiworkbook
+from oaiworkbook.course import lab, lessons
+
+from .. import small_course as course
+
+DAY = date(2026, 11, 22)
+
+
+def test_clone_works_on_its_own_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clone = course.as_clone(tmp_path, monkeypatch)
+    assert lab.prepare() == (clone / "notebooks", "00_start_here.ipynb")
+    assert lab.prepare("3") == (clone / "notebooks", "03_streaming.ipynb")
+
+
+def test_empty_folder_gets_the_lessons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    course.as_wheel(tmp_path, monkeypatch)
+    Path(".venv").mkdir()  # hidden: the folder still counts as empty
+    assert lab.prepare() == (Path.cwd(), "00_start_here.ipynb")
+    assert sorted(p.name for p in Path().glob("*.ipynb")) == [
+        "00_start_here.ipynb",
+        "03_streaming.ipynb",
+    ]
+
+
+def test_other_files_keep_a_folder_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course.as_wheel(tmp_path, monkeypatch)
+    Path("thesis.txt").touch()
+    assert lab.prepare("03") == (Path.cwd() / "oaiworkbook-lessons", "03_streaming.ipynb")
+    assert f"Copied 2 lessons to {Path.cwd() / 'oaiworkbook-lessons'}" in capsys.readouterr().out
+    assert sorted(os.listdir()) == ["oaiworkbook-lessons", "thesis.txt"]
+
+
+def test_second_start_copies_what_is_missing_and_overwrites_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course.as_wheel(tmp_path, monkeypatch)
+    lab.prepare()
+    Path("00_start_here.ipynb").write_text("mine", encoding="utf-8")
+    Path("03_streaming.ipynb").unlink()
+    Path("thesis.txt").touch()
+    assert lab.prepare()[0] == Path.cwd()
+    assert Path("00_start_here.ipynb").read_text("utf-8") == "mine"
+    assert Path("03_streaming.ipynb").is_file()
+
+
+def test_full_disk_names_the_folder_and_leaves_no_half_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course.as_wheel(tmp_path, monkeypatch)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(lessons.LessonError, match=re.escape(str(Path.cwd()))):
+        lab.prepare()
+    assert os.listdir() == []
+
+
+def test_only_the_course_s_own_notebooks_are_signed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone = course.as_wheel(tmp_path, monkeypatch)
+    lab.prepare()
+    strange = course.notebook(Path("03_streaming.ipynb"), "import strange")
+    assert lab.trust(Path.cwd()) == 1
+    notary = NotebookNotary()
+    own = nbformat.read(clone / "notebooks" / "00_start_here.ipynb", as_version=4)
+    assert notary.check_signature(own)
+    assert not notary.check_signature(nbformat.read(strange, as_version=4))
+
+
+def test_failing_signatures_do_not_stop_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course.as_wheel(tmp_path, monkeypatch)
+
+    def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(NotebookNotary, "sign", fail)
+    assert lab.prepare()[1] == "00_start_here.ipynb"
+    assert "disk full" in capsys.readouterr().err
+
+
+def test_options_given_twice_would_stop_jupyter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
+    mine = ["--ServerApp.root_dir=/x", "--allow-root"]
+    made = lab.arguments(Path("/y"), "00.ipynb", browser=False, port=1, extra=mine)
+    names = [each.split("=")[0] for each in made]
+    assert len(names) == len(set(names))
+    assert "--ServerApp.root_dir=/x" in made
+    assert "--no-browser" in made
+
+
+def test_root_is_let_in_and_others_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    for uid, allowed in ((0, True), (1000, False)):
+        monkeypatch.setattr(os, "geteuid", lambda uid=uid: uid, raising=False)
+        made = lab.arguments(Path("/y"), "00.ipynb", browser=True, port=None)
+        assert ("--allow-root" in made) is allowed
+        assert "--no-browser" not in made
+
+
+@pytest.mark.parametrize(("mode", "charged"), [("", 0), ("live", 1), ("record", 1)])
+def test_modes_that_cost_money_are_announced(
+    mode: str,
+    charged: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    course.as_wheel(tmp_path, monkeypatch)
+    monkeypatch.setenv("OAIWORKBOOK_MODE", mode)
+    monkeypatch.setattr(lab, "environment", dict)
+    monkeypatch.setattr("jupyterlab.labapp.LabApp.launch_instance", lambda argv: None)
+    lab.start()
+    assert capsys.readouterr().out.count("calls are charged, at most USD 1.00 a day") == charged
+
+
+@pytest.mark.parametrize("where", ["clone", "wheel"])
+def test_reset_keeps_mine_and_brings_back_the_course_s(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = course.as_clone if where == "clone" else course.as_wheel
+    shipped = (make(tmp_path, monkeypatch) / "notebooks" / "03_streaming.ipynb").read_bytes()
+    folder, name = lab.prepare("03")
+    path = folder / name
+    assert lessons.reset("03") == lessons.Restored(path, None, changed=False)
+    for number, mine in ((1, b"first"), (2, b"second")):
+        path.write_bytes(mine)
+        kept = lessons.reset("3", DAY).kept
+        suffix = "" if number == 1 else "-2"
+        assert kept == folder / f"03_streaming.mine-2026-11-22{suffix}.ipynb"
+        assert kept.read_bytes() == mine
+        assert path.read_bytes() == shipped
+    path.unlink()
+    assert lessons.reset("03_streaming.ipynb") == lessons.Restored(path, None, changed=True)
+    assert path.read_bytes() == shipped
+
+
+def test_reset_without_git_changes_nothing_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = course.as_clone(tmp_path, monkeypatch) / "notebooks" / "03_streaming.ipynb"
+    path.write_bytes(b"mine")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(lessons.LessonError, match=r"03_streaming.ipynb.*git cannot be started"):
+        lessons.reset("03")
+    assert path.read_bytes() == b"mine"
+    assert len(list(path.parent.glob("03*"))) == 1
+
+
+def test_reset_on_a_full_disk_leaves_mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    course.as_wheel(tmp_path, monkeypatch)
+    folder, name = lab.prepare("03")
+    (folder / name).write_bytes(b"mine")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(lessons.LessonError, match="No space left"):
+        lessons.reset("03")
+    assert (folder / name).read_bytes() == b"mine"
+
+
+def test_unknown_lesson_names_the_lessons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    course.as_wheel(tmp_path, monkeypatch)
+    with pytest.raises(lessons.LessonError, match=r"no lesson '7'. Lessons: 00, 03"):
+        lessons.find("7")
+
+
+@pytest.fixture
+def server(
+    tmp_path: Path, own_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[str, int]]:
+    """JupyterLab started for real in a clone, on a port that is taken. Yields its URL, the port."""
+    clone = course.as_clone(tmp_path, monkeypatch)
+    package = clone / "oaiworkbook"
+    shutil.copytree(
+        Path(oaiworkbook.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__")
+    )
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        started = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "oaiworkbook.cli.main",
+                "lab",
+                "--no-browser",
+                "--port",
+                str(port),
+            ],
+            cwd=clone,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert started.stdout is not None
+        said = list[str]()
+        try:
+            for line in started.stdout:
+                said.append(line)
+                if found := re.search(r"http://127\.0\.0\.1:\S+", line):
+                    yield found[0], port
+                    break
+            else:
+                pytest.fail("JupyterLab did not start:\n" + "".join(said))
+        finally:
+            started.terminate()
+            started.communicate(timeout=20)
+
+
+def test_jupyterlab_opens_lesson_00_calmly(server: tuple[str, int], own_folders: Path) -> None:
+    url, taken = server
+    root, token = url.split("/lab/tree/")[0], url.split("token=")[1]
+    assert "/lab/tree/00_start_here.ipynb?" in url
+    assert int(root.rsplit(":", 1)[1]) != taken
+
+    def get(path: str) -> bytes:
+        # Jupyter prints the address a moment before it listens.
+        for _ in range(100):
+            with contextlib.suppress(urllib.error.URLError):
+                response = urllib.request.urlopen(f"{root}{path}?token={token}", timeout=30)
+                body: bytes = response.read()
+                return body
+            time.sleep(0.1)
+        pytest.fail(f"{root} does not answer")
+
+    names = {each["name"] for each in json.loads(get("/api/contents"))["content"]}
+    assert {"00_start_here.ipynb", "03_streaming.ipynb"} <= names
+    page = get("/lab").decode()
+    assert "@jupyterlab/apputils-extension:announcements" in page  # switched off: no pop-up
+    kernels = json.loads(get("/api/kernelspecs"))
+    assert kernels["default"] in kernels["kernelspecs"]
+    assert (own_folders / "jupyter-data" / "nbsignatures.db").is_file()
+
+
+def test_a_replay_session_finds_no_key(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The cell to copy, run without the first cell, would call the API with the plain SDK."""
+    seen: dict[str, bool] = {}
+
+    def launch(argv: list[str]) -> None:
+        seen.update({name: name in os.environ for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY")})
+
+    monkeypatch.setattr("jupyterlab.labapp.LabApp.launch_instance", launch)
+    for mode, there in (("replay", False), ("live", True)):
+        monkeypatch.setenv("OAIWORKBOOK_MODE", mode)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+        lab.start(browser=False)
+        assert seen["OPENAI_API_KEY"] is there
+        assert "sk-test" not in capsys.readouterr().out

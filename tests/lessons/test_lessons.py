@@ -1,0 +1,141 @@
+"""Each lesson keeps its contract; its exercises judge all three states; every change it invites runs.
+
+The notebooks' own cells are compared by nbval. Here one more run of each lesson plays what nbval
+cannot: the changes, the reference of each exercise, and the mistakes we know by name.
+"""
+
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oaiworkbook.course.exercises import of_lesson
+from oaiworkbook.course.running.play import Played, play
+from oaiworkbook.course.running.run import Result
+from oaiworkbook.recordings.file import read_recording
+
+from ..authoring import surroundings
+from ..authoring.course import NOTEBOOKS, lessons
+from ..authoring.lint import lint
+from ..authoring.mistakes import of_lesson as mistakes_of
+
+each_lesson = pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    result: Result
+    played: dict[str, Played]
+    looked: surroundings.Looked
+
+
+@cache
+def run_of(path: Path) -> Lesson:
+    """One run of a lesson with everything played, shared by the tests of this file."""
+    number = path.name[:2]
+    answers = {each.id: [("reference", each.reference)] for each in of_lesson(number)}
+    for id_, wrong in mistakes_of(number).items():
+        answers[id_] += [(name, source) for name, source, _ in wrong]
+    with tempfile.TemporaryDirectory(prefix="oaiwb-", ignore_cleanup_errors=True) as folder:
+        scratch = Path(folder)
+        result, played = play(
+            path,
+            answers,
+            mode="replay",
+            lesson=path.stem,
+            env=surroundings.environment(scratch),
+            startup=surroundings.startup(scratch),
+        )
+        looked = surroundings.looked(scratch)
+    return Lesson(result, {each.play.name: each for each in played}, looked)
+
+
+def exercises() -> list[Any]:
+    return [
+        pytest.param(path, each.id, id=f"{path.stem}-{each.id}")
+        for path in lessons()
+        for each in of_lesson(path.name[:2])
+    ]
+
+
+def mistakes() -> list[Any]:
+    return [
+        pytest.param(path, id_, name, part, id=f"{path.stem}-{id_}-{name}")
+        for path in lessons()
+        for id_, wrong in mistakes_of(path.name[:2]).items()
+        for name, _, part in wrong
+    ]
+
+
+def test_there_are_lessons() -> None:
+    assert lessons(), f"no notebook in {NOTEBOOKS}"
+
+
+@each_lesson
+def test_a_lesson_fits_the_contract(path: Path) -> None:
+    assert [str(problem) for problem in lint(path)] == []
+
+
+@each_lesson
+def test_everything_the_lesson_invites_runs_in_replay(path: Path) -> None:
+    assert [str(failure) for failure in run_of(path).result.failures] == []
+
+
+@each_lesson
+def test_recordings_and_requests_match_one_to_one(path: Path) -> None:
+    lesson = run_of(path)
+    looked = lesson.looked
+    folder = surroundings.ROOT / "data" / "recordings" / path.stem
+    there = {f"{path.stem}/{file.name}" for file in folder.glob("*.json")}
+    assert looked.unmeant(lesson.result.notebook) == []
+    assert there - looked.used == set(), "recordings that nothing asks for"
+    assert looked.used - there == set(), "recordings of another lesson"
+
+
+@each_lesson
+def test_files_beside_the_recordings_belong_to_one(path: Path) -> None:
+    folder = surroundings.ROOT / "data" / "recordings" / path.stem
+    files = list(folder.iterdir()) if folder.exists() else []
+    recordings = [read_recording(file) for file in files if file.suffix == ".json"]
+    named = {answer.file for each in recordings for answer in each.answers if answer.file}
+    assert {file.name for file in files if file.suffix != ".json"} == named
+
+
+def test_each_folder_of_recordings_belongs_to_a_lesson() -> None:
+    folders = {each.name for each in (surroundings.ROOT / "data" / "recordings").glob("*/")}
+    assert folders <= {path.stem for path in lessons()}
+
+
+@each_lesson
+def test_an_untouched_exercise_counts_as_not_tried(path: Path) -> None:
+    cells = run_of(path).result.notebook.cells
+    checks = [cell for cell in cells if "check" in cell.metadata.get("tags", [])]
+    said = [cell.outputs[-1].data["text/plain"] for cell in checks]
+    assert [text[:1] for text in said] == ["…"] * len(of_lesson(path.name[:2])), said
+
+
+@pytest.mark.parametrize(("path", "id_"), exercises())
+def test_the_reference_is_correct(path: Path, id_: str) -> None:
+    said = run_of(path).played[f"{id_}, reference"].verdict
+    assert said.startswith(f"✓ {id_} correct."), said
+
+
+@pytest.mark.parametrize(("path", "id_", "name", "part"), mistakes())
+def test_a_known_mistake_gets_its_own_message(path: Path, id_: str, name: str, part: str) -> None:
+    said = run_of(path).played[f"{id_}, {name}"].verdict
+    assert said.startswith(f"✗ {id_} wrong:"), said
+    assert part in said
+
+
+@each_lesson
+def test_each_exercise_knows_mistakes_with_messages_of_their_own(path: Path) -> None:
+    wrong = mistakes_of(path.name[:2])
+    assert sorted(wrong) == [each.id for each in of_lesson(path.name[:2])]
+    for id_, known in wrong.items():
+        parts = [part for _, _, part in known]
+        assert len(known) >= 2, f"{id_}: name two mistakes or more"
+        assert len(set(parts)) == len(parts), f"{id_}: two mistakes share a message"
+        assert all(parts), f"{id_}: a mistake without a message"

@@ -1,0 +1,67 @@
+"""Record mode against the stand-in makes the shipped recordings again, but for when and with which SDK."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oaiworkbook import settings
+from oaiworkbook.course.running import run as running
+
+from ..authoring.standin import standin
+
+COURSE = settings.course_dir()
+LESSONS = sorted(
+    path
+    for path in (COURSE / "notebooks").glob("[0-9][0-9]_*.ipynb")
+    if (COURSE / "data" / "recordings" / path.stem).is_dir()
+)
+
+
+def timeless(path: Path) -> Any:
+    """A recording without what a clock wrote into it, and without the version of the SDK at the time."""
+    whole = json.loads(path.read_text("utf-8"))
+    for name in ("at", "sdk"):
+        whole["provenance"].pop(name)
+    for answer in whole["answers"]:
+        answer.pop("ms", None)
+        for event in answer.get("sse", []):
+            event[0] = 0
+        for frame in answer.get("frames", []):
+            frame[1] = 0
+    return whole
+
+
+@pytest.mark.parametrize("notebook", LESSONS, ids=lambda path: path.stem)
+def test_recording_again_finds_no_difference(
+    notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson = notebook.stem
+    data = tmp_path / "data"
+    shutil.copytree(COURSE / "data" / "samples", data / "samples")
+    for table in (COURSE / "data").glob("*.toml"):
+        shutil.copy(table, data)
+    (data / "recordings").mkdir()
+    monkeypatch.setenv("OAIWORKBOOK_PACE", "0")  # the stand-in answers at once
+    with standin(lesson) as server:
+        result = running.record(
+            notebook,
+            lesson=lesson,
+            env={
+                "OAIWORKBOOK_DATA": str(data),
+                "OAIWORKBOOK_LEDGER": str(tmp_path / "ledger.sqlite"),
+                "OAIWORKBOOK_MAX_USD": "5",
+                "OPENAI_BASE_URL": server.url,
+                "OPENAI_API_KEY": "sk-test",
+            },
+        )
+    assert result.ok, "\n".join(map(str, result.failures))
+    shipped, again = COURSE / "data" / "recordings" / lesson, data / "recordings" / lesson
+    assert {p.name for p in again.iterdir()} == {p.name for p in shipped.iterdir()}
+    for path in sorted(again.iterdir()):
+        if path.suffix == ".json":
+            assert timeless(path) == timeless(shipped / path.name), path.name
+        else:
+            assert path.read_bytes() == (shipped / path.name).read_bytes(), path.name
