@@ -11,7 +11,7 @@ from typing import Any
 
 import nbformat
 import numpy as np
-from nbval.plugin import get_sanitize_patterns  # type: ignore[import-untyped]
+from nbval.plugin import get_sanitize_patterns
 from PIL import Image, ImageFilter
 
 from .drawings import drawn_in, first_difference

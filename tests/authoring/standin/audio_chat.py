@@ -73,7 +73,7 @@ def speak(
         "expires_at": CREATED + LIFE_S,
         "transcript": clip["spoken"],
     }
-    message = {
+    message: dict[str, Any] = {
         "role": "assistant",
         "content": None,
         "refusal": None,
@@ -85,7 +85,12 @@ def speak(
 
 def write(served: Served, text: str, heard_s: float, find: Find, ms: int = 800) -> dict[str, Any]:
     """An answer in text to a request with sound."""
-    message = {"role": "assistant", "content": text, "refusal": None, "annotations": []}
+    message: dict[str, Any] = {
+        "role": "assistant",
+        "content": text,
+        "refusal": None,
+        "annotations": [],
+    }
     usage = _usage(served.form, heard_s, find)
     written = count(text)
     usage["completion_tokens"] = written
@@ -147,7 +152,7 @@ def _usage(
 
 
 def _made_of(clip: Clip) -> int:
-    return round(clip["seconds"] * SPOKEN_A_SECOND)
+    return round(float(clip["seconds"]) * SPOKEN_A_SECOND)
 
 
 def _streamed(

@@ -39,7 +39,7 @@ def answer(served: Served) -> dict[str, Any] | None:
         return chat(served, BELONGS, reasoning_tokens=58, ms=1200)
     if len(form["messages"]) > 2:
         return chat(served, LIKE_THE_EXAMPLE, ms=560)
-    thought = THOUGHT.get(form.get("reasoning_effort"), 74)
+    thought = THOUGHT.get(str(form.get("reasoning_effort")), 74)
     cap = form.get("max_completion_tokens", 10_000)
     if cap <= 16:
         text = "" if thought else "".join(pieces(REMINDERS[0])[:cap])

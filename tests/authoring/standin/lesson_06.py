@@ -110,7 +110,12 @@ def _chat(served: Served) -> dict[str, Any] | None:
         "type": "function",
         "function": {"name": name, "arguments": written},
     }
-    message = {"role": "assistant", "content": None, "refusal": None, "annotations": []}
+    message: dict[str, Any] = {
+        "role": "assistant",
+        "content": None,
+        "refusal": None,
+        "annotations": [],
+    }
     return chat(
         served,
         message=message | {"tool_calls": [call]},

@@ -100,7 +100,7 @@ def speak(tts: Hibari, clip: Clip) -> np.ndarray:
     fade = np.linspace(0, 1, edge // 4)
     sound[: len(fade)] *= fade
     sound[-len(fade) :] *= fade[::-1]
-    return (sound * PEAK / np.abs(sound).max()).astype(np.float32)
+    return np.asarray(sound * PEAK / np.abs(sound).max(), dtype=np.float32)
 
 
 def stretch(sound: np.ndarray, length: int) -> np.ndarray:

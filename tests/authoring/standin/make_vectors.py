@@ -57,7 +57,7 @@ class MiniLM:
         }
         tokens = self._session.run(None, {k: v for k, v in fed.items() if k in self._names})[0]
         mean = tokens[0].astype(np.float64).mean(axis=0) if tokens.ndim == 3 else tokens[0]
-        return mean / np.linalg.norm(mean)
+        return np.asarray(mean / np.linalg.norm(mean))
 
     def vectors(self, texts: list[str]) -> np.ndarray:
         return np.array([self.vector(text) for text in texts])

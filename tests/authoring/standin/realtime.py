@@ -77,12 +77,12 @@ class Spoken:
             "usage": None,
             "metadata": None,
         }
-        item = {"id": self._id("item"), "type": "message", "status": "in_progress"}
+        item: dict[str, Any] = {"id": self._id("item"), "type": "message", "status": "in_progress"}
         item |= {"role": "assistant", "content": []}
         done = item | {"status": "completed"}
         done |= {"content": [{"type": "output_audio", "transcript": said}]}
         in_response = {"response_id": whole["id"], "output_index": 0}
-        where = {"response_id": whole["id"], "item_id": item["id"]}
+        where: dict[str, Any] = {"response_id": whole["id"], "item_id": item["id"]}
         where |= {"output_index": 0, "content_index": 0}
         part = {"type": "audio", "transcript": said}
         seconds = len(pcm) / 2 / RATE

@@ -32,7 +32,7 @@ def clips(lesson: str) -> dict[str, Clip]:
 
 def sound_of(clip: Clip) -> bytes:
     folder = ASSETS if (ASSETS / clip["file"]).is_file() else SAMPLES
-    return (folder / clip["file"]).read_bytes()
+    return Path(folder, clip["file"]).read_bytes()
 
 
 def spoken(served: Served, clip: Clip) -> dict[str, Any]:

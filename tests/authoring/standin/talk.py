@@ -156,7 +156,8 @@ class Talk(Spoken):
         return close("cancelled")
 
     def _error(self, heard: dict[str, Any], code: str, message: str) -> Said:
-        error = {"type": "invalid_request_error", "code": code, "message": message}
+        error: dict[str, Any] = {"type": "invalid_request_error", "code": code}
+        error |= {"message": message}
         error |= {"param": None, "event_id": heard.get("event_id")}
         return [(0.03, self._event("error", error=error))]
 
