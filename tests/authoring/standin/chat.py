@@ -49,7 +49,7 @@ def chat(
         prompt_tokens = count_messages(message_texts(form)) + schema_tokens(form)
     if completion_tokens is None:
         completion_tokens = reasoning_tokens + sum(count(t) + 4 for t in spoken)
-    usage = {
+    usage: dict[str, Any] = {
         "prompt_tokens": prompt_tokens,
         "completion_tokens": completion_tokens,
         "total_tokens": prompt_tokens + completion_tokens,

@@ -132,7 +132,7 @@ def respond(
     if input_tokens is None:
         input_tokens = count_messages(input_texts(form)) + schema_tokens(form)
     details = {"cache_write_tokens": cache_write_tokens, "cached_tokens": cached_tokens}
-    usage = {
+    usage: dict[str, Any] = {
         "input_tokens": input_tokens,
         "input_tokens_details": details,
         "output_tokens": output_tokens,
