@@ -76,7 +76,7 @@ def is_loopback(url: str) -> bool:
     return urlsplit(url).hostname in LOOPBACK
 
 
-def fill() -> float | None:
+def keep_since() -> float | None:
     """For record mode: what is recorded since this time (seconds of the epoch) is not asked again.
 
     From `OAIWORKBOOK_RECORD`: `missing` means any time, `missing since 1795348800` that one; unset,

@@ -34,7 +34,7 @@ def record(source: Source, use: Callable[[Any], Any], client: type[Any] = OpenAI
         try:
             return use(recording)
         finally:
-            recording._client.hook.finish()
+            recording._client.state.drain()
 
 
 def recordings(data: Path) -> list[Path]:

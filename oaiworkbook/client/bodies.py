@@ -3,6 +3,8 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -11,47 +13,56 @@ from .. import settings
 from ..recordings.file import Answer
 from .exchange import Exchange
 
-_CHUNK = 16_384  # bytes; a replayed file arrives in pieces, as from a network
+
+def replayed(exchange: Exchange, answer: Answer, *, stream: bool) -> httpx2.Response:
+    """The recorded answer as a response: settled, or with a body that settles it when it has been read."""
+    assert exchange.recording is not None
+    folder = exchange.recording.parent
+    if answer.sse is None and not stream:
+        body: dict[str, Any] = {"content": answer.content(folder)[0]}
+        exchange.settle(answer.json_, whole=True)
+    else:
+        body = {"stream": Played(exchange, answer, folder)}
+    response = httpx2.Response(
+        answer.status, headers=answer.headers, request=exchange.request, **body
+    )
+    response.elapsed = timedelta(milliseconds=answer.ms)
+    return response
 
 
 class Played(httpx2.SyncByteStream, httpx2.AsyncByteStream):
-    """The body of a recorded answer, at the recorded pace."""
+    """The body of a recorded answer, at the recorded pace. What was heard of it is settled."""
 
-    def __init__(self, exchange: Exchange, answer: Answer) -> None:
+    def __init__(self, exchange: Exchange, answer: Answer, folder: Path) -> None:
         self._exchange, self._answer = exchange, answer
-        self._seen = 0
+        self._pieces = answer.pieces(folder, settings.pace())
+        self._events = 0
         self._over = False
 
-    def _pieces(self) -> Iterator[tuple[float, bytes]]:
-        """`(seconds to wait first, bytes)`"""
-        answer, pace, before = self._answer, settings.pace(), 0
-        assert self._exchange.target is not None
-        content = answer.content(self._exchange.target.parent)
-        if answer.sse is None:
-            for at in range(0, len(content[0]), _CHUNK):
-                yield 0.0, content[0][at : at + _CHUNK]
-            return
-        for event, piece in zip(answer.sse, content, strict=True):
-            self._seen += 1
-            yield (event[0] - before) / 1000 * pace, piece
-            before = event[0]
-        if answer.cut:
-            self._end(whole=False)
-            raise httpx2.RemoteProtocolError("the connection broke in the middle of the answer")
+    def _next(self, piece: bytes) -> bytes:
+        self._events += self._answer.sse is not None
+        return piece
+
+    def _broken(self) -> httpx2.RemoteProtocolError | None:
+        self._end(whole=not self._answer.cut)
+        text = "the connection broke in the middle of the answer"
+        return httpx2.RemoteProtocolError(text) if self._answer.cut else None
 
     def __iter__(self) -> Iterator[bytes]:
-        for wait, piece in self._pieces():
+        for wait, piece in self._pieces:
             if wait > 0:
                 time.sleep(wait)
-            yield piece
-        self._end(whole=True)
+            yield self._next(piece)
+        if broken := self._broken():
+            raise broken
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        for wait, piece in self._pieces():
+        for wait, piece in self._pieces:
             if wait > 0:
                 await asyncio.sleep(wait)
-            yield piece
-        self._end(whole=True)
+            yield self._next(piece)
+        if broken := self._broken():
+            raise broken
 
     def _end(self, *, whole: bool) -> None:
         if self._over:
@@ -59,12 +70,13 @@ class Played(httpx2.SyncByteStream, httpx2.AsyncByteStream):
         self._over = True
         answer = self._answer
         if answer.sse is not None:
-            self._exchange.settle([data for _, _, data in answer.sse[: self._seen]], whole=whole)
+            heard = [data for _, _, data in answer.sse[: self._events]]
+            self._exchange.settle(heard, whole=whole)
         else:
             self._exchange.settle(answer.json_, whole=whole)
 
     def close(self) -> None:
-        self._end(whole=self._answer.sse is not None and self._seen == len(self._answer.sse))
+        self._end(whole=self._answer.sse is not None and self._events == len(self._answer.sse))
 
     async def aclose(self) -> None:
         self.close()
@@ -81,9 +93,9 @@ class _Watched:
         self._over = False
         kind = exchange.headers.get("content-type", "")
         # Sound and pictures carry no usage: in live mode they need not be held in memory.
-        self._keep = exchange.hook.mode == "record" or "json" in kind or "event-stream" in kind
-        if exchange.hook.mode == "record":
-            exchange.hook.unfinished.add(self)
+        self._keep = exchange.state.mode == "record" or "json" in kind or "event-stream" in kind
+        # The recording wants the whole answer, also where the caller leaves it in the middle.
+        self._wanted = exchange.state.mode == "record"
 
     def _see(self, chunk: bytes) -> None:
         if not self._keep:
@@ -96,11 +108,15 @@ class _Watched:
     def _end(self, *, whole: bool) -> None:
         if not self._over:
             self._over = True
-            self._exchange.hook.unfinished.discard(self)
             self._exchange.finished(b"".join(self._chunks), self._times, whole=whole)
 
 
 class Tee(_Watched, httpx2.SyncByteStream):
+    def __init__(self, stream: Any, exchange: Exchange) -> None:
+        super().__init__(stream, exchange)
+        if self._wanted:
+            exchange.state.open_bodies.add(self)
+
     def __iter__(self) -> Iterator[bytes]:
         # Kept outside this frame: when the caller leaves its loop, `close` can read the rest.
         self._chunk_iterator = iter(self._stream)
@@ -122,8 +138,12 @@ class Tee(_Watched, httpx2.SyncByteStream):
             self._end(whole=False)
         self._end(whole=True)
 
+    def _end(self, *, whole: bool) -> None:
+        self._exchange.state.open_bodies.discard(self)
+        super()._end(whole=whole)
+
     def close(self) -> None:
-        if self in self._exchange.hook.unfinished:
+        if self._wanted and not self._over:
             self.drain()
         self._end(whole=False)
         self._stream.close()
@@ -142,9 +162,12 @@ class AsyncTee(_Watched, httpx2.AsyncByteStream):
         self._end(whole=True)
 
     async def aclose(self) -> None:
-        if self in self._exchange.hook.unfinished:
-            async for chunk in getattr(self, "_chunk_iterator", self._stream):
-                self._see(chunk)
+        if self._wanted and not self._over:
+            try:
+                async for chunk in getattr(self, "_chunk_iterator", self._stream):
+                    self._see(chunk)
+            except httpx2.TransportError:
+                self._end(whole=False)
             self._end(whole=True)
         self._end(whole=False)
         await self._stream.aclose()

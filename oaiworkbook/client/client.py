@@ -10,7 +10,7 @@ import openai
 from .. import settings
 from ..recordings.library import Library
 from . import retries
-from .exchange import Hook
+from .exchange import ClientState
 from .http import AsyncWorkbookClient, WorkbookClient, workbook_server
 from .sockets import Sockets
 
@@ -42,17 +42,17 @@ def _prepare(options: dict[str, Any], client_class: type[Any]) -> dict[str, Any]
         _check_key(mode, options)
     options.setdefault("max_retries", retries.MAX_RETRIES)
     options.setdefault("timeout", TIMEOUT)
-    hook = Hook(
+    state = ClientState(
         mode=mode,
         library=Library(settings.data_dir() / "recordings"),
         deadline=deadline,
-        fill=settings.fill() if mode == "record" else None,
+        keep_since=settings.keep_since() if mode == "record" else None,
     )
     if mode != "replay":
-        hook.log  # noqa: B018  # a ledger that cannot be used is said now, not after the first call
+        state.meter  # noqa: B018  # a ledger that cannot be used is said now, not after the first call
     if mode == "record":
-        atexit.register(hook.finish)
-    options["http_client"] = client_class(hook, timeout=options["timeout"])
+        atexit.register(state.drain)
+    options["http_client"] = client_class(state, timeout=options["timeout"])
     return options
 
 

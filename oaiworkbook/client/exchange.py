@@ -1,7 +1,7 @@
 """One request and its answer, as the workbook sees it: refuse, answer from a recording, meter, record.
 
-`http.py` calls `begin` before a request is sent, `answered` when the answer's head is there, and the
-exchange finishes itself when the body has ended. It knows nothing of notebooks.
+Three verbs: `http.py` lets a request `begin`, asks to `find` its recorded answer, and the exchange
+is `settle`d when the body has ended. It knows nothing of notebooks.
 """
 
 import time
@@ -13,13 +13,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx2
 import openai
 
 from .. import settings
 from ..money.ledger import Call
+from ..money.usage import Asked, endpoint_of
 from ..recordings.file import Answer, Provenance, RecordingError
 from ..recordings.library import Library, missing
 from ..recordings.requests import CanonicalRequest, canonical
@@ -28,7 +29,8 @@ from ..settings import Mode
 from . import retries
 
 if TYPE_CHECKING:
-    from ..money.meter import CallLog
+    from ..money.meter import Meter
+    from ..practice.server import PracticeServer
 
 _first_try: ContextVar[float] = ContextVar("oaiworkbook_first_try")
 last_failure: ContextVar[str] = ContextVar("oaiworkbook_last_failure", default="")
@@ -43,31 +45,55 @@ class DeadlineExceeded(openai.APITimeoutError):
         self.args = (self.message,)
 
 
+class OpenBody(Protocol):
+    """A body, or a session, that a recording still waits for."""
+
+    def drain(self) -> None:
+        """Reads it to its end."""
+
+
 @dataclass
-class Hook:
-    """What the exchanges of one client share."""
+class ClientState:
+    """What the exchanges of one client and its copies share."""
 
     mode: Mode
     library: Library
-    deadline: float = retries.DEADLINE
+    deadline: float = retries.DEADLINE  # seconds for all tries of one call
     # Record mode: replay what is recorded since this time (seconds of the epoch), record the rest.
-    fill: float | None = None
-    unfinished: set[Any] = field(default_factory=set)  # streams that a recording still waits for
-    servers: dict[str, Any] = field(default_factory=dict)  # see sockets.py
+    keep_since: float | None = None
+    open_bodies: set[OpenBody] = field(default_factory=set)
+    servers: "dict[str, PracticeServer]" = field(default_factory=dict)  # of sockets.py, by address
 
     @cached_property
-    def log(self) -> "CallLog":
+    def meter(self) -> "Meter":
         """Loaded with the first call: prices and the ledger are not needed before."""
-        from ..money.meter import CallLog
+        from ..money.meter import Meter
 
-        return CallLog(self.mode)
+        return Meter(self.mode)
 
     def begin(self, request: httpx2.Request, *, practice: bool) -> "Exchange":
         """Before anything is sent. Raises what refuses a call: deadline, spend limit."""
-        self.finish()
-        asked = canonical(request) if _readable(request) else None
-        attempt = int(request.headers.get("x-stainless-retry-count", "0"))
+        if self.open_bodies:
+            self.drain()
         started = time.monotonic()
+        attempt = int(request.headers.get("x-stainless-retry-count", "0"))
+        first_try = self._limit_time(request, attempt, started)
+        size = _size(request)
+        canonical_request = None if size is None else canonical(request)
+        form = canonical_request.form() if canonical_request else None
+        asked = Asked(request.method, request.url.path, form, request.url.host, size or 0)
+        call = Call(
+            ts=time.time(),
+            mode="practice" if practice else self.mode,
+            endpoint=endpoint_of(asked.method, asked.path),
+            lesson=settings.lesson(),
+            attempt=attempt,
+        )
+        row = None if practice else self.meter.reserve(call, asked)
+        return Exchange(self, request, canonical_request, asked, call, row, started, first_try)
+
+    def _limit_time(self, request: httpx2.Request, attempt: int, started: float) -> float:
+        """When the first try began; no timeout of this one may reach past the deadline."""
         if attempt == 0:
             _first_try.set(started)
             last_failure.set("")
@@ -78,88 +104,70 @@ class Hook:
         timeouts = request.extensions.get("timeout", {})
         for kind, seconds in timeouts.items():
             timeouts[kind] = left if seconds is None else min(seconds, left)
-        exchange = Exchange(self, request, asked, attempt, started, first_try, practice)
-        exchange.reserve()
-        return exchange
+        return first_try
 
-    def finish(self) -> None:
-        """Read to their end the streams that a lesson left in the middle."""
-        for stream in list(self.unfinished):
-            if hasattr(stream, "drain"):
-                stream.drain()
+    def drain(self) -> None:
+        """Read to their end the bodies that a lesson left in the middle."""
+        for body in list(self.open_bodies):
+            body.drain()
 
 
-def _readable(request: httpx2.Request) -> bool:
+def _size(request: httpx2.Request) -> int | None:
+    """Bytes of a body that has been read; None for one that has not."""
     try:
-        request.content  # noqa: B018
+        return len(request.content)
     except httpx2.RequestNotRead:
-        return False
-    return True
+        return None
 
 
 @dataclass(slots=True)
 class Exchange:
-    hook: Hook
+    """`asked` is what the meter sees of the request; `canonical` is None where its body was not read."""
+
+    state: ClientState
     request: httpx2.Request
-    asked: CanonicalRequest | None
-    attempt: int
+    canonical: CanonicalRequest | None
+    asked: Asked
+    call: Call
+    row: int | None
     started: float
     first_try: float
-    practice: bool
-    call: Call = field(init=False)
-    row: int | None = None
-    target: Path | None = None
+    recording: Path | None = None  # the file that answers, or that is to be written
     headers: dict[str, str] = field(default_factory=dict)
     status: int = 0
     source: str | None = None
     recorded_at: datetime | None = None
 
-    def __post_init__(self) -> None:
-        self.call = Call(
-            ts=time.time(),
-            mode="practice" if self.practice else self.hook.mode,
-            endpoint="",
-            lesson=settings.lesson(),
-            attempt=self.attempt,
-        )
+    def find(self) -> Answer | None:
+        """The recorded answer, or None where the request is to be sent.
 
-    @property
-    def replays(self) -> bool:
-        """Whether a recording answers. Finds it, and in plain replay raises the miss."""
-        if self.practice or self.asked is None:
-            return False
-        fill = self.hook.fill
-        if self.hook.mode == "replay" or fill is not None:
-            self.target = self.hook.library.find(self.asked, self.call.lesson)
-            if fill is not None and self.target is not None and missing(self.target, fill):
-                self.target = None
-            if self.target is None and self.hook.mode == "replay":
-                self._give_back()
-                raise self.hook.library.miss(self.asked, self.call.lesson)
-        if self.hook.mode == "record" and self.target is None:
-            lesson = self.call.lesson or "unsorted"
-            self.target = self.hook.library.start(self.asked, lesson)
-            return False
-        return self.target is not None
+        Raises RecordingNotFound in replay, where nothing is sent. In record mode it chooses the file.
+        """
+        state, request = self.state, self.canonical
+        if self.call.mode == "practice" or request is None:
+            return None
+        if state.mode == "replay" or state.keep_since is not None:
+            found = state.library.find(request, self.call.lesson)
+            if found and state.keep_since is not None and missing(found, state.keep_since):
+                found = None
+            if found:
+                answer, recording = state.library.take(found)
+                self.recording, self.recorded_at = found, recording.provenance.at
+                self.call.mode, self.call.recording = "replay", state.library.name(found)
+                self.answered(answer.status, answer.headers)
+                return answer
+        if state.mode == "replay":
+            self._give_back()
+            raise state.library.miss(request, self.call.lesson)
+        if state.mode == "record":
+            self.recording = state.library.start(request, self.call.lesson or "unsorted")
+        return None
 
     def _give_back(self) -> None:
         """A call that is not made holds nothing of a spend limit."""
         if self.row is not None:
             self.call.error, self.call.cost_usd = "RecordingNotFound", Decimal(0)
             self._log("error", None)
-
-    def take(self) -> Answer:
-        assert self.target is not None
-        answer, recording = self.hook.library.take(self.target)
-        self.recorded_at = recording.provenance.at
-        self.call.mode = "replay"
-        self.call.recording = self.hook.library.name(self.target)
-        return answer
-
-    def reserve(self) -> None:
-        """Hold the most this call can cost in every budget it must fit. Raises SpendLimitExceeded."""
-        if not self.practice:
-            self.row = self.hook.log.reserve(self.call, self.request, self.asked)
 
     def answered(self, status: int, headers: dict[str, str], source: str | None = None) -> None:
         """The head of the answer is there. `headers`: those that are kept."""
@@ -171,10 +179,10 @@ class Exchange:
     def steer(self, response: httpx2.Response, body: Any) -> None:
         """Tell the SDK's loop, through response headers, what to do about a failure."""
         error = _error_of(body)
-        left = self.hook.deadline - (time.monotonic() - self.first_try)
+        left = self.state.deadline - (time.monotonic() - self.first_try)
         pace = settings.pace() if self.call.mode == "replay" else 1.0
         steered = retries.steer(
-            self.status, response.headers, error, self.attempt, left=left, pace=pace
+            self.status, response.headers, error, self.call.attempt, left=left, pace=pace
         )
         response.headers.update(steered)
 
@@ -184,8 +192,8 @@ class Exchange:
         last_failure.set(self.call.error)
         self.call.price_note = "no answer came; the API may have billed it"
         self._log("error", None)
-        if time.monotonic() - self.first_try + 0.5 * 2.0**self.attempt > self.hook.deadline:
-            raise DeadlineExceeded(self.request, self.hook.deadline) from error
+        if time.monotonic() - self.first_try + 0.5 * 2.0**self.call.attempt > self.state.deadline:
+            raise DeadlineExceeded(self.request, self.state.deadline) from error
 
     def finished(self, body: bytes, times: list[tuple[int, int]], *, whole: bool) -> Any:
         """The body has ended, or was left. `times`: `(ms, bytes so far)` a chunk.
@@ -194,7 +202,7 @@ class Exchange:
         """
         content_type = self.headers.get("content-type", "")
         parsed, events = parse_body(content_type, body, times)
-        if self.hook.mode == "record" and self.target is not None and self.call.recording is None:
+        if self.state.mode == "record" and self.recording is not None and not self.call.recording:
             self._record(parsed, events, body, times, whole)
         self.settle(parsed if events is None else [data for _, _, data in events], whole=whole)
         return parsed
@@ -215,13 +223,13 @@ class Exchange:
     def _log(self, status: str, parsed: Any) -> None:
         self.call.status = status
         self.call.seconds = round(time.monotonic() - self.started, 3)
-        self.hook.log.add(self.row, self.call, self.request, self.asked, parsed, self.recorded_at)
+        self.state.meter.add(self.row, self.call, self.asked, parsed, self.recorded_at)
 
     def _record(
         self, parsed: Any, events: Any, body: bytes, times: list[tuple[int, int]], whole: bool
     ) -> None:
-        assert self.target is not None
-        assert self.asked is not None
+        assert self.recording is not None
+        assert self.canonical is not None
         answer = answer_of(self.status, self.headers, parsed, events, body, times, whole=whole)
         host = self.request.url.host
         provenance = Provenance(
@@ -232,8 +240,10 @@ class Exchange:
         )
         secret = self.request.headers.get("authorization", "").removeprefix("Bearer ")
         try:
-            self.hook.library.add(self.target, self.asked, answer, provenance, body, secret=secret)
-            self.call.recording = self.hook.library.name(self.target)
+            self.state.library.add(
+                self.recording, self.canonical, answer, provenance, body, secret=secret
+            )
+            self.call.recording = self.state.library.name(self.recording)
         except RecordingError as error:
             warnings.warn(f"This answer is not recorded. {error}", stacklevel=2)
 

@@ -1,4 +1,4 @@
-"""The one hook: the SDK's own HTTP clients with `send()` overridden.
+"""The SDK's own HTTP clients with `send()` overridden: the one place where we come in.
 
 Overriding `send()` keeps the SDK's proxies, limits and timeouts, and one place can refuse, answer,
 watch and advise. An exception raised here reaches the caller unchanged (see `errors.py`).
@@ -6,7 +6,6 @@ watch and advise. An exception raised here reaches the caller unchanged (see `er
 
 import asyncio
 import time
-from datetime import timedelta
 from typing import Any, Literal
 
 import httpx2
@@ -14,10 +13,10 @@ import openai
 
 from .. import settings
 from ..errors import WorkbookError
-from ..recordings.file import PRACTICE, Answer
+from ..recordings.file import PRACTICE
 from ..recordings.wire import kept_headers, parse_body
-from .bodies import AsyncTee, Played, Tee
-from .exchange import Exchange, Hook
+from .bodies import AsyncTee, Tee, replayed
+from .exchange import ClientState, Exchange
 
 # A proxy of the environment must not be asked for a server on this very machine.
 _NO_PROXY: dict[str, None] = {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
@@ -48,13 +47,13 @@ def workbook_server(origin: str) -> Literal["recordings", "other answers"] | Non
     return None
 
 
-def is_practice_call(hook: Hook, url: httpx2.URL) -> bool:
+def is_practice_call(state: ClientState, url: httpx2.URL) -> bool:
     """Whether a call goes to a practice server: in every mode it is sent there, and costs nothing."""
     if url.host not in settings.LOOPBACK:
         return False
     origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
     found = workbook_server(origin)
-    if hook.mode != "replay":
+    if state.mode != "replay":
         # What answers from elsewhere, such as the stand-in for the API, is to be called and recorded.
         return found == "recordings"
     if found is None:
@@ -66,28 +65,28 @@ def is_practice_call(hook: Hook, url: httpx2.URL) -> bool:
 
 
 class WorkbookClient(openai.DefaultHttpxClient):
-    """The SDK's synchronous HTTP client with the workbook's hook."""
+    """The SDK's synchronous HTTP client; `state` is shared with the client's copies."""
 
-    def __init__(self, hook: Hook, **options: Any) -> None:
-        if hook.mode == "replay":
+    def __init__(self, state: ClientState, **options: Any) -> None:
+        if state.mode == "replay":
             options.update(transport=_LoopbackOnly(), trust_env=False)
         else:
             options.update(mounts=_NO_PROXY)
         super().__init__(**options)
-        self.hook = hook
+        self.state = state
 
     def send(
         self, request: httpx2.Request, *, stream: bool = False, **options: Any
     ) -> httpx2.Response:
-        _prepare(self.hook, request)
-        if _needs_body(self.hook, request):
+        if _needs_body(self.state, request):
             request.read()
-        exchange = self.hook.begin(request, practice=is_practice_call(self.hook, request.url))
-        if exchange.replays:
-            answer = exchange.take()
-            response = _replayed(exchange, answer)
-            if pause := _pause(answer):
-                time.sleep(pause)
+        exchange = self.state.begin(request, practice=is_practice_call(self.state, request.url))
+        recorded = exchange.find()
+        if recorded is not None:
+            # A stream keeps its waits to itself.
+            if wait := 0.0 if recorded.sse else recorded.ms / 1000 * settings.pace():
+                time.sleep(wait)
+            response = replayed(exchange, recorded, stream=stream)
         else:
             try:
                 response = super().send(request, stream=True, **options)
@@ -107,28 +106,28 @@ class WorkbookClient(openai.DefaultHttpxClient):
 
 
 class AsyncWorkbookClient(openai.DefaultAsyncHttpxClient):
-    """The SDK's asynchronous HTTP client with the workbook's hook."""
+    """The SDK's asynchronous HTTP client; `state` is shared with the client's copies."""
 
-    def __init__(self, hook: Hook, **options: Any) -> None:
-        if hook.mode == "replay":
+    def __init__(self, state: ClientState, **options: Any) -> None:
+        if state.mode == "replay":
             options.update(transport=_AsyncLoopbackOnly(), trust_env=False)
         else:
             options.update(mounts=_NO_PROXY)
         super().__init__(**options)
-        self.hook = hook
+        self.state = state
 
     async def send(
         self, request: httpx2.Request, *, stream: bool = False, **options: Any
     ) -> httpx2.Response:
-        _prepare(self.hook, request)
-        if _needs_body(self.hook, request):
+        if _needs_body(self.state, request):
             await request.aread()
-        exchange = self.hook.begin(request, practice=is_practice_call(self.hook, request.url))
-        if exchange.replays:
-            answer = exchange.take()
-            response = _replayed(exchange, answer)
-            if pause := _pause(answer):
-                await asyncio.sleep(pause)
+        exchange = self.state.begin(request, practice=is_practice_call(self.state, request.url))
+        recorded = exchange.find()
+        if recorded is not None:
+            # A stream keeps its waits to itself.
+            if wait := 0.0 if recorded.sse else recorded.ms / 1000 * settings.pace():
+                await asyncio.sleep(wait)
+            response = replayed(exchange, recorded, stream=stream)
         else:
             try:
                 response = await super().send(request, stream=True, **options)
@@ -147,19 +146,11 @@ class AsyncWorkbookClient(openai.DefaultAsyncHttpxClient):
         return response
 
 
-def _prepare(hook: Hook, request: httpx2.Request) -> None:
-    if hook.mode == "record":
-        request.headers["accept-encoding"] = "identity"  # a recording holds plain bytes
-
-
-def _needs_body(hook: Hook, request: httpx2.Request) -> bool:
+def _needs_body(state: ClientState, request: httpx2.Request) -> bool:
     """A live upload may be larger than the memory; nothing in it is needed for the price."""
-    return hook.mode != "live" or not request.url.path.endswith(("/files", "/parts"))
-
-
-def _pause(answer: Answer) -> float:
-    """Seconds that the answer to a plain call took when it was recorded, at today's pace."""
-    return 0.0 if answer.sse else answer.ms / 1000 * settings.pace()
+    if state.mode == "record":
+        request.headers["accept-encoding"] = "identity"  # a recording holds plain bytes
+    return state.mode != "live" or not request.url.path.endswith(("/files", "/parts"))
 
 
 def _advise(exchange: Exchange, response: httpx2.Response, stream: bool) -> None:
@@ -167,8 +158,8 @@ def _advise(exchange: Exchange, response: httpx2.Response, stream: bool) -> None
     if response.is_error:
         exchange.steer(response, parse_body(content_type, response.content, [])[0])
         return
-    form = exchange.asked.form() if exchange.asked else None
-    no_stream = stream and (form or {}).get("stream") is True and "event-stream" not in content_type
+    form = exchange.asked.form or {}
+    no_stream = stream and form.get("stream") is True and "event-stream" not in content_type
     if "text/html" in content_type or no_stream:
         # The SDK would hand a page on as if it were the object asked for, or an empty stream.
         raise openai.APIConnectionError(
@@ -181,18 +172,6 @@ def _advise(exchange: Exchange, response: httpx2.Response, stream: bool) -> None
 def _note_head(exchange: Exchange, response: httpx2.Response) -> None:
     source = response.headers.get(PRACTICE)
     exchange.answered(response.status_code, kept_headers(response.headers), source)
-
-
-def _replayed(exchange: Exchange, answer: Answer) -> httpx2.Response:
-    response = httpx2.Response(
-        answer.status,
-        headers=answer.headers,
-        stream=Played(exchange, answer),
-        request=exchange.request,
-    )
-    response.elapsed = timedelta(milliseconds=answer.ms)
-    exchange.answered(answer.status, answer.headers)
-    return response
 
 
 class _LoopbackOnly(httpx2.BaseTransport):

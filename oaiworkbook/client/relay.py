@@ -29,7 +29,7 @@ from ..practice.sessions import canonical_event, session_request, settled
 from ..practice.websocket import Opened, parsed, refuse
 from ..recordings.file import PRACTICE, Answer, Frame, Provenance, RecordingError
 from ..recordings.wire import kept_headers
-from .exchange import Hook
+from .exchange import ClientState
 
 if TYPE_CHECKING:
     from httpx2 import URL
@@ -40,17 +40,17 @@ _OWN = frozenset({"host", "connection", "upgrade", "content-length"})  # of each
 
 
 class Relay:
-    """Opens sessions at the server of `base` (ws or wss), and records them for `hook`.
+    """Opens sessions at the server of `base` (ws or wss), and records them for `state`.
 
     Also where only what is missing is recorded: whether a session is recorded is known at its end.
     """
 
-    def __init__(self, base: "URL", hook: Hook) -> None:
-        self.base, self.hook = base, hook
+    def __init__(self, base: "URL", state: ClientState) -> None:
+        self.base, self.state = base, state
         rates("", datetime.now(UTC))  # loads the price data: not in the middle of a session
 
     def __call__(self, served: Served, target: str) -> Reply | Opened:
-        self.hook.finish()
+        self.state.drain()
         headers = {
             name: value
             for name, value in served.headers.items()
@@ -76,7 +76,7 @@ class Relay:
 
     def end(self) -> None:
         """The program ends, and so do the sessions that it has left open."""
-        for session in list(self.hook.unfinished):
+        for session in list(self.state.open_bodies):
             if isinstance(session, RelayedSession):
                 session.end()
 
@@ -96,7 +96,7 @@ class RelayedSession:
     def __init__(
         self, relay: Relay, served: Served, upstream: ClientConnection, source: str | None
     ) -> None:
-        self.hook, self.host = relay.hook, relay.base.host
+        self.state, self.host = relay.state, relay.base.host
         self.served, self.upstream, self.source = served, upstream, source
         self.lesson = settings.lesson() or "unsorted"
         self.meter = SessionMeter("record", served.asked.query)
@@ -110,7 +110,7 @@ class RelayedSession:
 
     def talk(self, connection: ServerConnection) -> None:
         self._connection = connection
-        self.hook.unfinished.add(self)
+        self.state.open_bodies.add(self)
         down = threading.Thread(target=self._down, args=(connection,), daemon=True)
         down.start()
         try:
@@ -119,7 +119,7 @@ class RelayedSession:
             self.left = time.monotonic()
             down.join()
             self._write()
-            self.hook.unfinished.discard(self)
+            self.state.open_bodies.discard(self)
             self.over.set()
 
     def drain(self) -> None:
@@ -177,9 +177,9 @@ class RelayedSession:
         sent = [data for direction, _, data in frames if direction == ">"]
         asked = session_request(self.served.asked.path, self.served.asked.query, sent)
         asked = replace(asked, body=None)  # its key holds it, and the frames say it
-        library, fill = self.hook.library, self.hook.fill
+        library, since = self.state.library, self.state.keep_since
         path = library.start(asked, self.lesson)
-        if fill is not None and path.exists() and path.stat().st_mtime >= fill:
+        if since is not None and path.exists() and path.stat().st_mtime >= since:
             return
         cut = {"cut": True} if self.cut else {}
         answer = Answer.model_validate({"status": 101, "headers": {}, "frames": frames, **cut})

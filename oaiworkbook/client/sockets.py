@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from .. import settings
-from .exchange import Hook
+from .exchange import ClientState
 from .http import is_practice_call
 
 NOWHERE = "ws://127.0.0.1:9/v1"  # given to a copy for "no address was given"; never connected to
@@ -28,7 +28,7 @@ class Sockets:
 
         @property
         def websocket_base_url(self) -> Any:
-            return address(self._client.hook, self._given_address, self._base_url)
+            return address(self._client.state, self._given_address, self._base_url)
 
         @websocket_base_url.setter
         def websocket_base_url(self, url: Any) -> None:
@@ -43,7 +43,9 @@ class Sockets:
         with_options = copy
 
 
-def address(hook: Hook, given: httpx2.URL | str | None, base_url: httpx2.URL) -> httpx2.URL | None:
+def address(
+    state: ClientState, given: httpx2.URL | str | None, base_url: httpx2.URL
+) -> httpx2.URL | None:
     """Where to connect to now; None leaves it to the SDK.
 
     `given`: the address that the client was made with, if any. Raises NetworkRefused in replay for
@@ -52,36 +54,36 @@ def address(hook: Hook, given: httpx2.URL | str | None, base_url: httpx2.URL) ->
     url = base_url if given is None else httpx2.URL(given)
     secure = url.scheme in ("https", "wss")
     url = url.copy_with(scheme="wss" if secure else "ws")
-    practice = is_practice_call(hook, url.copy_with(scheme="https" if secure else "http"))
-    if practice or hook.mode == "live":
+    practice = is_practice_call(state, url.copy_with(scheme="https" if secure else "http"))
+    if practice or state.mode == "live":
         if url.host in settings.LOOPBACK:
             spare_loopback()
             return url
         return None if given is None else url
     spare_loopback()
-    served = httpx2.URL(_server(hook, url).url)
+    served = httpx2.URL(_server(state, url).url)
     return served.copy_with(scheme="ws", raw_path=url.raw_path)
 
 
-def _server(hook: Hook, url: httpx2.URL) -> Any:
+def _server(state: ClientState, url: httpx2.URL) -> Any:
     """The server of this client and its copies; in record mode one for each address recorded."""
     from ..practice.server import PracticeServer
     from ..practice.sessions import Recorded
 
-    key = "" if hook.mode == "replay" else str(url.copy_with(raw_path=b"/"))
+    key = "" if state.mode == "replay" else str(url.copy_with(raw_path=b"/"))
     with _starting:
-        if key not in hook.servers:
-            if hook.mode == "replay":
-                sessions: Any = Recorded(hook.library, mode="replay")
+        if key not in state.servers:
+            if state.mode == "replay":
+                sessions: Any = Recorded(state.library, mode="replay")
             else:
                 from .relay import Relay
 
-                sessions = Relay(url, hook)
+                sessions = Relay(url, state)
                 atexit.register(sessions.end)
             server = PracticeServer(sessions=sessions)
             atexit.register(server.__exit__)
-            hook.servers[key] = server.__enter__()
-        return hook.servers[key]
+            state.servers[key] = server.__enter__()
+        return state.servers[key]
 
 
 def spare_loopback() -> None:

@@ -8,15 +8,12 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
-import httpx2
-
 from .. import settings
-from ..recordings.requests import CanonicalRequest
 from ..settings import Mode
 from .bounds import upper_bound
 from .ledger import ALREADY_COUNTED, Call, Ledger, LedgerError, default_ledger
 from .limits import active_budgets, refuse_past_limits
-from .usage import Usage, endpoint_of, read_usage
+from .usage import Asked, Usage, read_usage
 
 _REMEMBERED = 1_000  # events
 # What a meter has logged, by the event's name: `record_usage` must not count it again.
@@ -155,7 +152,7 @@ _ANSWERS_IN_JSON = frozenset(
 _priced: set[tuple[str, str | None]] = set()  # (mode, response id): what this process has counted
 
 
-class CallLog:
+class Meter:
     """The ledger as one client uses it. In replay a ledger that cannot be used is only warned of;
     elsewhere it raises LedgerError, because no spend limit holds without it."""
 
@@ -169,45 +166,36 @@ class CallLog:
                 raise
             warnings.warn(f"The calls of this notebook are not logged. {error}", stacklevel=2)
 
-    def reserve(
-        self, call: Call, request: httpx2.Request, asked: CanonicalRequest | None
-    ) -> int | None:
+    def reserve(self, call: Call, asked: Asked) -> int | None:
         """The row that holds the reservation, or None where no budget applies.
 
         A bound that is not known is held as 0: refusing such calls would block images and speech.
         """
-        call.endpoint = endpoint_of(request.method, request.url.path)
         budgets = active_budgets(self.mode)
         if self._ledger is None or not budgets:
             return None
-        form = asked.form() if asked else None
-        call.model = (form or {}).get("model")
+        call.model = (asked.form or {}).get("model")
         bound = upper_bound(
-            request.method,
-            request.url.path,
-            form,
+            asked.method,
+            asked.path,
+            asked.form,
             datetime.now(UTC),
-            raw_length=len(request.content) if asked else 0,
-            host=request.url.host,
+            raw_length=asked.size,
+            host=asked.host,
         )
         return self._ledger.open(call, bound.usd or Decimal(0), budgets)
 
     def add(
-        self,
-        row: int | None,
-        call: Call,
-        request: httpx2.Request,
-        asked: CanonicalRequest | None,
-        parsed: Any,
-        recorded_at: datetime | None,
+        self, row: int | None, call: Call, asked: Asked, parsed: Any, recorded_at: datetime | None
     ) -> None:
-        """Log a finished call. Never raises: its answer is there, and may have been paid for."""
-        call.endpoint = endpoint_of(request.method, request.url.path)
-        form = asked.form() if asked else None
+        """Log a finished call. Never raises: its answer is there, and may have been paid for.
+
+        `parsed`: the JSON body, or the data of each event of a stream.
+        """
         if call.status == "error":
-            call.model = (form or {}).get("model")
+            call.model = (asked.form or {}).get("model")
         else:
-            _meter(call, request, form, parsed, recorded_at or datetime.now(UTC))
+            _price(call, asked, parsed, recorded_at or datetime.now(UTC))
         if self._ledger is None:
             return
         try:
@@ -219,22 +207,16 @@ class CallLog:
             warnings.warn(f"This call is not in the cost log. {error}", stacklevel=2)
 
 
-def _meter(
-    call: Call,
-    request: httpx2.Request,
-    form: Mapping[str, Any] | None,
-    parsed: Any,
-    at: datetime,
-) -> None:
-    usage = read_usage(request.method, request.url.path, form, parsed, host=request.url.host)
+def _price(call: Call, asked: Asked, parsed: Any, at: datetime) -> None:
+    usage = read_usage(asked.method, asked.path, asked.form, parsed, host=asked.host)
     if usage is None:
-        if parsed is None and request.method == "POST" and call.endpoint in _ANSWERS_IN_JSON:
+        if parsed is None and asked.method == "POST" and call.endpoint in _ANSWERS_IN_JSON:
             call.price_note = "the answer could not be read"
         else:
             call.cost_usd, call.price_note = Decimal(0), "not billed by itself"
         return
     meter(call, usage, at)
-    if request.method == "GET" and (call.mode, usage.response_id) in _priced:
+    if asked.method == "GET" and (call.mode, usage.response_id) in _priced:
         # In live mode the ledger sees to this; in replay it counts a call again when it is run again.
         call.cost_usd, call.price_note = None, ALREADY_COUNTED
         call.input_tokens = call.cached_tokens = call.cache_write_tokens = None

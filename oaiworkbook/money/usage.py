@@ -20,6 +20,17 @@ _NO_USAGE = "the answer carries no usage"
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What money knows of a request. `form`: its JSON body, or the text fields of a form."""
+
+    method: str
+    path: str
+    form: Body | None
+    host: str  # for regional prices
+    size: int  # bytes of the body; 0 where it was not read
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What was used, in the words of genai-prices; `prices.price()` turns it into USD."""
 

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +22,9 @@ Event = tuple[int, str | None, Any]  # milliseconds, event name or None, data
 Frame = tuple[Literal[">", "<"], int, Any]  # sent by the client or the server, milliseconds, data
 Source = Literal["live", "authored", "edited"]
 PRACTICE = "x-oaiworkbook-source"  # a header of the practice server: the source of its answer
+
+
+_PIECE = 16_384  # bytes
 
 
 class RecordingError(WorkbookError):
@@ -71,6 +75,22 @@ class Answer(_Part):
             else:
                 self._content = [json.dumps(self.json_, ensure_ascii=False).encode()]
         return self._content
+
+    def pieces(self, folder: Path, pace: float) -> Iterator[tuple[float, bytes]]:
+        """The body as it arrives: (seconds to wait first, bytes). `pace` scales the recorded waits.
+
+        A stream comes an event a piece, a file in pieces of 16 KiB, as from a network. It does not say
+        how a `cut` answer ends: that is the player's.
+        """
+        content = self.content(folder)
+        if self.sse is None:
+            for at in range(0, len(content[0]), _PIECE):
+                yield 0.0, content[0][at : at + _PIECE]
+            return
+        before = 0
+        for event, piece in zip(self.sse, content, strict=True):
+            yield max(0, event[0] - before) / 1000 * pace, piece
+            before = event[0]
 
     @model_validator(mode="before")
     @classmethod

@@ -65,7 +65,8 @@ class Library:
                 paths = self._index.get(request.key, [])
                 for path in sorted(paths, key=lambda p: p.parent.name != lesson):
                     asked = self.read(path).request
-                    if request.same_as(asked.method, asked.path, asked.query, asked.body):
+                    found = (asked.method, asked.path, asked.query, asked.body)
+                    if found == (request.method, request.path, request.query, request.body):
                         return path
         return None
 

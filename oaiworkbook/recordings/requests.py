@@ -39,9 +39,6 @@ class CanonicalRequest:
         ]
         return "-".join(named).strip("-") or "root"
 
-    def same_as(self, method: str, path: str, query: str, body: Any) -> bool:
-        return (self.method, self.path, self.query, self.body) == (method, path, query, body)
-
     def form(self) -> dict[str, Any] | None:
         """The JSON body, or the text fields of a multipart form; None for anything else."""
         if isinstance(self.body, dict):

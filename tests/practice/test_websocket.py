@@ -145,7 +145,7 @@ def record(use: Callable[[Any], Any], client: type[Any] = OpenAI, **options: Any
         try:
             return use(recording)
         finally:
-            recording._client.hook.finish()
+            recording._client.state.drain()
 
 
 def frames(data: Path, number: int = 0) -> list[Any]:  # noqa: F811
@@ -534,7 +534,7 @@ def test_responses_over_a_websocket_replay_and_are_logged_once() -> None:
     with PracticeServer(source=nothing, sessions=lambda *_: scripted(script)) as server:
         client = OpenAI(mode="record", base_url=server.url, api_key="sk-test")
         ask(client)
-        client._client.hook.finish()
+        client._client.state.drain()
     event = ask(OpenAI())
     assert event.response.id == "resp_ws"
     record_usage(event)
@@ -563,7 +563,7 @@ def test_what_the_user_s_speech_costs_is_logged_with_its_model(data: Path) -> No
     with PracticeServer(source=nothing, sessions=lambda *_: scripted(script)) as server:
         client = OpenAI(mode="record", base_url=server.url, api_key="sk-test")
         speak(client)
-        client._client.hook.finish()
+        client._client.state.drain()
     speak(OpenAI())
     recorded, replayed = default_ledger().calls()
     assert recorded.model == replayed.model == "gpt-transcribe"
