@@ -20,7 +20,7 @@ import openai
 
 from .. import settings
 from ..money.ledger import Call
-from ..money.usage import Asked, endpoint_of
+from ..money.usage import Asked
 from ..recordings.file import Answer, Provenance, RecordingError
 from ..recordings.library import Library, missing
 from ..recordings.requests import CanonicalRequest, canonical
@@ -85,7 +85,7 @@ class ClientState:
         call = Call(
             ts=time.time(),
             mode="practice" if practice else self.mode,
-            endpoint=endpoint_of(asked.method, asked.path),
+            endpoint="",  # the meter's word for it
             lesson=settings.lesson(),
             attempt=attempt,
         )

@@ -23,7 +23,7 @@ from .. import settings
 from ..errors import WorkbookError
 from ..money.meter import SessionMeter
 from ..money.prices import rates
-from ..practice.faults import error_answer
+from ..practice.answers import error_answer
 from ..practice.loopback import Reply, Served
 from ..practice.sessions import canonical_event, session_request, settled
 from ..practice.websocket import Opened, parsed, refuse
@@ -68,7 +68,7 @@ class Relay:
             return _refusal(error)
         except (OSError, InvalidHandshake, TimeoutError) as error:
             message = f"{self.base.host} cannot be reached: {error}"
-            answer = error_answer(502, message, "server_error", "not_reached")
+            answer = error_answer(502, message, type="server_error", code="not_reached")
             return Reply(Answer.model_validate(answer), "authored")
         source = upstream.response.headers.get(PRACTICE) if upstream.response else None
         session = RelayedSession(self, served, upstream, source)

@@ -13,7 +13,7 @@ from ..settings import Mode
 from .bounds import upper_bound
 from .ledger import ALREADY_COUNTED, Call, Ledger, LedgerError, default_ledger
 from .limits import active_budgets, refuse_past_limits
-from .usage import Asked, Usage, read_usage
+from .usage import Asked, Usage, endpoint_of, read_usage
 
 _REMEMBERED = 1_000  # events
 # What a meter has logged, by the event's name: `record_usage` must not count it again.
@@ -174,6 +174,7 @@ class Meter:
         budgets = active_budgets(self.mode)
         if self._ledger is None or not budgets:
             return None
+        call.endpoint = endpoint_of(asked.method, asked.path)
         call.model = (asked.form or {}).get("model")
         bound = upper_bound(
             asked.method,
@@ -193,6 +194,7 @@ class Meter:
         `parsed`: the JSON body, or the data of each event of a stream.
         """
         if call.status == "error":
+            call.endpoint = endpoint_of(asked.method, asked.path)
             call.model = (asked.form or {}).get("model")
         else:
             _price(call, asked, parsed, recorded_at or datetime.now(UTC))
@@ -208,6 +210,7 @@ class Meter:
 
 
 def _price(call: Call, asked: Asked, parsed: Any, at: datetime) -> None:
+    call.endpoint = endpoint_of(asked.method, asked.path)
     usage = read_usage(asked.method, asked.path, asked.form, parsed, host=asked.host)
     if usage is None:
         if parsed is None and asked.method == "POST" and call.endpoint in _ANSWERS_IN_JSON:

@@ -7,8 +7,6 @@ Each function returns an answer as recordings and the practice server have it: a
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import faults
-
 Json = dict[str, Any]
 _AT = 1790000000  # any second; answers must not differ from run to run
 _JSON = {"content-type": "application/json", "openai-version": "2020-10-01"}
@@ -75,14 +73,20 @@ def stream_answer(
 
 def error_answer(
     status: int,
-    kind: str,
-    code: str | None,
     message: str,
-    headers: Mapping[str, str] | None = None,
+    *,
+    type: str,  # noqa: A002  # the API's word
+    code: str | None = None,
     param: str | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Json:
-    """An error as the API words it: `error.type`, `error.code`, `error.message`, `error.param`."""
-    return faults.error_answer(status, message, kind, code, param, dict(headers or {}))
+    """An error as the API words it: an envelope with `error.message`, `type`, `param` and `code`."""
+    error = {"message": message, "type": type, "param": param, "code": code}
+    return {
+        "status": status,
+        "headers": {"content-type": "application/json; charset=utf-8", **(headers or {})},
+        "json": {"error": error},
+    }
 
 
 def response_body(text: str, output: Sequence[Json] | None, fields: Json) -> Json:

@@ -11,6 +11,7 @@ from itertools import chain, repeat
 from typing import Any
 
 from ..errors import WorkbookError
+from .answers import error_answer
 
 _SPEC = re.compile(r"(?P<name>[a-z0-9_-]+?)(?::(?P<value>\d+(?:\.\d+)?))?(?P<times>\*\d*)?")
 
@@ -28,31 +29,14 @@ class Fault:
     seconds: float = 0.0
 
 
-def error_answer(
-    status: int,
-    message: str,
-    type_: str,
-    code: str | None = None,
-    param: str | None = None,
-    headers: dict[str, str] | None = None,
-) -> dict[str, Any]:
-    """An API error in the form of an answer: OpenAI's envelope with its four keys."""
-    error = {"message": message, "type": type_, "param": param, "code": code}
-    return {
-        "status": status,
-        "headers": {"content-type": "application/json; charset=utf-8", **(headers or {})},
-        "json": {"error": error},
-    }
-
-
 def rate_limited(headers: dict[str, str], again: str = "1s") -> dict[str, Any]:
     return error_answer(
         429,
         "Rate limit reached for gpt-6-luna in organization org-practice on requests per min (RPM). "
         f"Please try again in {again}. "
         "Visit https://platform.openai.com/account/rate-limits to learn more.",
-        "requests",
-        "rate_limit_exceeded",
+        type="requests",
+        code="rate_limit_exceeded",
         headers=headers,
     )
 
@@ -84,7 +68,11 @@ def _503(value: float | None) -> Fault:
     return Fault(
         "answer",
         error_answer(
-            503, message, "service_unavailable_error", "server_is_overloaded", headers=headers
+            503,
+            message,
+            type="service_unavailable_error",
+            code="server_is_overloaded",
+            headers=headers,
         ),
     )
 
@@ -93,12 +81,14 @@ _QUOTA = error_answer(
     429,
     "You have no credits remaining. Add credits to continue using the API at "
     "https://platform.openai.com/settings/organization/billing/.",
-    "insufficient_quota",
-    "credit_balance_exhausted",
+    type="insufficient_quota",
+    code="credit_balance_exhausted",
 )
-_SLOW_DOWN = error_answer(429, "Please slow down.", "rate_limit_error", "slow_down")
+_SLOW_DOWN = error_answer(429, "Please slow down.", type="rate_limit_error", code="slow_down")
 _500 = error_answer(
-    500, "The server had an error while processing your request. Sorry about that!", "server_error"
+    500,
+    "The server had an error while processing your request. Sorry about that!",
+    type="server_error",
 )
 _JSON = {"content-type": "application/json"}
 

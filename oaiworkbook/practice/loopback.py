@@ -19,7 +19,8 @@ from .. import settings
 from ..recordings.file import PRACTICE, Answer
 from ..recordings.library import RecordingNotFound
 from ..recordings.requests import CanonicalRequest, canonical_parts
-from .faults import Fault, error_answer
+from .answers import error_answer
+from .faults import Fault
 from .rate_limit import RateLimit, limited
 
 if TYPE_CHECKING:
@@ -148,12 +149,12 @@ class _Handler(BaseHTTPRequestHandler):
                 reply = self.practice.source(served)
             except RecordingNotFound as miss:
                 answer = error_answer(
-                    404, str(miss), "invalid_request_error", "recording_not_found"
+                    404, str(miss), type="invalid_request_error", code="recording_not_found"
                 )
                 reply = Reply(Answer.model_validate(answer), "authored")
             except Exception as error:  # a mistake in a source: its author should see it
                 text = f"The source of this server failed: {type(error).__name__}: {error}"
-                answer = error_answer(400, text, "invalid_request_error", "source_failed")
+                answer = error_answer(400, text, type="invalid_request_error", code="source_failed")
                 reply = Reply(Answer.model_validate(answer), "authored")
         self._note(
             str(reply.answer.status) + (f" {fault.kind}" if fault.kind in ("cut", "end") else "")

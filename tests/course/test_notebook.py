@@ -17,7 +17,7 @@ START = "%load_ext oaiworkbook\nfrom oaiworkbook import OpenAI\nclient = OpenAI(
 ASK = f"client.responses.create(model={MODEL!r}, input='tide').output_text"
 PROBE = (
     "from oaiworkbook.course.exercises.probe import Probe, error_answer\n"
-    "probe = Probe([error_answer(400, 'invalid_request_error', 'unknown_parameter', 'No.', param='x')])\n"
+    "probe = Probe([error_answer(400, 'No.', type='invalid_request_error', code='unknown_parameter', param='x')])\n"
     "probe.client.responses.create(model='gpt-6-luna', input='tide')"
 )
 UNFINISHED = (

@@ -88,7 +88,7 @@ def test_answers_hold_every_field_of_the_sdks_types_that_has_to_be_there() -> No
 
 def test_replies_come_in_order_and_the_last_one_again() -> None:
     probe = Probe(
-        [error_answer(500, "server_error", None, "Sorry"), "one", lambda asked: asked.body["input"]]
+        [error_answer(500, "Sorry", type="server_error"), "one", lambda asked: asked.body["input"]]
     )
     with pytest.raises(openai.InternalServerError):
         probe.client.responses.create(**ASK)
@@ -98,7 +98,11 @@ def test_replies_come_in_order_and_the_last_one_again() -> None:
 
 def test_errors_reach_the_program_as_the_sdk_raises_them() -> None:
     limit = error_answer(
-        429, "tokens", "rate_limit_exceeded", "Slow down", {"retry-after-ms": "20"}
+        429,
+        "Slow down",
+        type="tokens",
+        code="rate_limit_exceeded",
+        headers={"retry-after-ms": "20"},
     )
     with pytest.raises(openai.RateLimitError) as caught:
         Probe([limit]).client.responses.create(**ASK)
@@ -109,7 +113,9 @@ def test_errors_reach_the_program_as_the_sdk_raises_them() -> None:
 
 
 def test_waits_are_noted_and_not_waited() -> None:
-    slow = error_answer(429, "requests", "rate_limit_exceeded", "Slow", {"retry-after": "30"})
+    slow = error_answer(
+        429, "Slow", type="requests", code="rate_limit_exceeded", headers={"retry-after": "30"}
+    )
     started = time.monotonic()
     with no_waiting() as waits:
         probe = Probe([slow, slow, "done"], max_retries=2)
@@ -168,7 +174,7 @@ def test_a_program_that_never_gives_up_is_stopped() -> None:
             except Exception:  # what a learner may write
                 continue
 
-    probe = Probe([error_answer(500, "server_error", None, "Sorry")], limit=9)
+    probe = Probe([error_answer(500, "Sorry", type="server_error")], limit=9)
 
     def check(answer: Any) -> None:
         answer(probe.client)

@@ -125,7 +125,9 @@ def line(answer: Callable[..., Any]) -> str:
         expect(sent == 1, f"for a stream {what} it sent {sent} requests: the text is paid twice")
         came = "".join(PIECES[:2])
         expect(found == (came, False), f"a stream {what}, after {came!r}: it returned {found!r}")
-    refused = error_answer(401, "invalid_request_error", "invalid_api_key", "Incorrect API key")
+    refused = error_answer(
+        401, "Incorrect API key", type="invalid_request_error", code="invalid_api_key"
+    )
     _lets_through(answer, refused, "AuthenticationError")
     _lets_through(answer, httpx2.ConnectError("no route"), "APIConnectionError")
     return "Six ways to stop too early, and none goes unnoticed."

@@ -125,7 +125,9 @@ def _refuses(*names: str, code: str | None = None) -> Callable[[Asked], Any]:
         for name in names:
             if name in asked.body:
                 message = f"Unsupported parameter: '{name}' is not supported with this model."
-                return error_answer(400, "invalid_request_error", code, message, param=name)
+                return error_answer(
+                    400, message, type="invalid_request_error", code=code, param=name
+                )
         return PLAN
 
     return reply
@@ -146,14 +148,20 @@ def send(answer: Callable[..., Any]) -> str:
     _sent(answer, logs, _refuses("top_logprobs"), [logs, plain])
     message = "Unsupported value: 'minimal' is not supported with the 'gpt-6-luna' model."
     value = error_answer(
-        400, "invalid_request_error", "unsupported_value", message, param="reasoning.effort"
+        400,
+        message,
+        type="invalid_request_error",
+        code="unsupported_value",
+        param="reasoning.effort",
     )
     _raises(answer, request, value, "a refused effort", openai.BadRequestError)
-    empty = error_answer(400, "invalid_request_error", None, "`input` is empty.", param="input")
+    empty = error_answer(400, "`input` is empty.", type="invalid_request_error", param="input")
     _raises(answer, request, empty, "a 400 that names `input`", openai.BadRequestError)
-    again = error_answer(400, "invalid_request_error", None, "No.", param="temperature")
+    again = error_answer(400, "No.", type="invalid_request_error", param="temperature")
     _raises(answer, plain, again, "a setting that was not sent", openai.BadRequestError)
-    key = error_answer(401, "invalid_request_error", "invalid_api_key", "Incorrect API key")
+    key = error_answer(
+        401, "Incorrect API key", type="invalid_request_error", code="invalid_api_key"
+    )
     _raises(answer, request, key, "a refused key", openai.AuthenticationError)
     return "It leaves out what is refused, and nothing else."
 

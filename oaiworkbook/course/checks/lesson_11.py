@@ -20,7 +20,10 @@ PROMPT = "A label: a hive under a lime tree."
 SIZE = (96, 64)
 BOX = (16, 8, 48, 40)
 REFUSED = error_answer(
-    400, "image_generation_user_error", "moderation_blocked", "Rejected by the safety system."
+    400,
+    "Rejected by the safety system.",
+    type="image_generation_user_error",
+    code="moderation_blocked",
 )
 
 
@@ -162,7 +165,9 @@ def draw_all(answer: Callable[..., Any]) -> str:
     expect(
         found == right, "the dict does not hold the bytes of each picture, and None for the bear"
     )
-    size = error_answer(400, "image_generation_user_error", "invalid_value", "Invalid size.")
+    size = error_answer(
+        400, "Invalid size.", type="image_generation_user_error", code="invalid_value"
+    )
     for other, name in ((size, "a wrong size"), (_busy(), "a 429")):
         try:
             with no_waiting():
@@ -174,7 +179,7 @@ def draw_all(answer: Callable[..., Any]) -> str:
 
 
 def _busy() -> dict[str, Any]:
-    return error_answer(429, "requests", "rate_limit_exceeded", "Rate limit reached")
+    return error_answer(429, "Rate limit reached", type="requests", code="rate_limit_exceeded")
 
 
 EXERCISES = [

@@ -127,9 +127,9 @@ def receive(answer: Callable[..., Any]) -> str:
         note.write_bytes(b"not a sound")
         unreadable = error_answer(
             400,
-            "invalid_request_error",
-            "invalid_value",
             "Audio file might be corrupted or unsupported",
+            type="invalid_request_error",
+            code="invalid_value",
             param="file",
         )
         probe = Ear(unreadable)
@@ -138,7 +138,7 @@ def receive(answer: Callable[..., Any]) -> str:
         except openai.BadRequestError:
             raise Wrong("a file that the API cannot read stops the program with a 400") from None
         expect(found is None, f"for a file that the API cannot read it returned {found!r}")
-        busy = error_answer(429, "requests", "rate_limit_exceeded", "Rate limit reached")
+        busy = error_answer(429, "Rate limit reached", type="requests", code="rate_limit_exceeded")
         try:
             answer(Ear(busy).client, note)
         except openai.RateLimitError:
@@ -171,7 +171,7 @@ def _too_large(answer: Callable[..., Any], folder: Path) -> None:
     with path.open("wb") as file:
         file.truncate(LIMIT + 1)
     message = f"413: Maximum content size limit ({LIMIT}) exceeded ({LIMIT + 400} bytes read)"
-    probe = Ear(error_answer(413, "server_error", None, message))
+    probe = Ear(error_answer(413, message, type="server_error"))
     try:
         answer(probe.client, path)
     except ValueError:

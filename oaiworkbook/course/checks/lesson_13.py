@@ -136,8 +136,8 @@ def turn(answer: Callable[..., Any]) -> str:
     expect(sent == told, "the last request does not have the words in the place of the sounds")
     expect(len(gone.requests) <= 3, f"it took {len(gone.requests)} requests")
     _asks_for_sound(gone.last)
-    other = error_answer(400, "invalid_request_error", "invalid_value", "Invalid voice.")
-    busy = error_answer(429, "requests", "rate_limit_exceeded", "Rate limit reached")
+    other = error_answer(400, "Invalid voice.", type="invalid_request_error", code="invalid_value")
+    busy = error_answer(429, "Rate limit reached", type="requests", code="rate_limit_exceeded")
     for failure, name in ((other, "a 400 with another code"), (busy, "a 429")):
         probe = Probe([failure])
         try:
@@ -177,7 +177,9 @@ def _expired(asked: Asked) -> dict[str, Any]:
         if message.get("audio"):
             what = f"Assistant audio {message['audio']['id']} not found."
             param = f"content.messages[{n}].audio.id"
-            return error_answer(400, "invalid_request_error", "audio_not_found", what, param=param)
+            return error_answer(
+                400, what, type="invalid_request_error", code="audio_not_found", param=param
+            )
     return spoken("In the woodshed.")
 
 

@@ -32,7 +32,7 @@ def _embedded(asked: Asked) -> Json:
     texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
     if not texts or "" in texts:
         message = "'$.input' is invalid."
-        return error_answer(400, "invalid_request_error", None, message)
+        return error_answer(400, message, type="invalid_request_error")
     size = body.get("dimensions", WHOLE)
     data = [
         {"object": "embedding", "index": i, "embedding": _encoded(_vector(text, size), body)}
@@ -141,7 +141,7 @@ def embed_new(answer: Callable[..., Any]) -> str:
         _list(answer(probe.client, list(evening), known), evening)
     expect(not probe.requests, "nothing was new, and a request was sent all the same")
 
-    refusal = error_answer(429, "requests", "rate_limit_exceeded", "Rate limit reached.")
+    refusal = error_answer(429, "Rate limit reached.", type="requests", code="rate_limit_exceeded")
     probe, before = Probe([refusal]), set(known)
     try:
         answer(probe.client, ["Lamp flickers."], known)

@@ -131,7 +131,7 @@ def _answered(name: str, text: str, **fields: Any) -> Json:
 
 def _refused(name: str) -> Json:
     message = "Unsupported value: 'minimal' is not supported with the 'gpt-6-luna' model."
-    refused = error_answer(400, "invalid_request_error", "unsupported_value", message)
+    refused = error_answer(400, message, type="invalid_request_error", code="unsupported_value")
     response = {"status_code": 400, "request_id": f"request-{name}", "body": refused["json"]}
     return {"id": f"batch_req_{name}", "custom_id": name, "response": response, "error": None}
 
@@ -155,7 +155,7 @@ ERRORS = [_refused("r2"), _expired("r5")]
 def _served(asked: Asked) -> Json:
     found = {"/files/file-out/content": OUTPUT, "/files/file-bad/content": ERRORS}.get(asked.path)
     if found is None:
-        return error_answer(404, "invalid_request_error", None, f"No file at {asked.path}")
+        return error_answer(404, f"No file at {asked.path}", type="invalid_request_error")
     text = "".join(json.dumps(line) + "\n" for line in found)
     return {"status": 200, "headers": {"content-type": "application/octet-stream"}, "text": text}
 

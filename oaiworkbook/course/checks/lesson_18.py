@@ -125,7 +125,7 @@ def _platform(asked: Asked) -> Json:
         name = asked.path.removeprefix("/models/")
         if name not in ENDS:
             message = f"The model {name} has been deprecated"
-            return error_answer(404, "invalid_request_error", "model_not_found", message)
+            return error_answer(404, message, type="invalid_request_error", code="model_not_found")
         body = {"id": name, "object": "model", "created": 1, "owned_by": "system"}
         body["shutdown_date"] = ENDS[name]
     return {"status": 200, "headers": {"content-type": "application/json"}, "json": body}
@@ -155,7 +155,7 @@ def last_days(answer: Callable[..., Any]) -> str:
 def _other_errors_pass(answer: Callable[..., Any]) -> None:
     def locked(asked: Asked) -> Json:
         if asked.path.startswith("/models/"):
-            return error_answer(403, "invalid_request_error", None, "Not for this key.")
+            return error_answer(403, "Not for this key.", type="invalid_request_error")
         return _platform(asked)
 
     try:

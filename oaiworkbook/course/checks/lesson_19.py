@@ -150,9 +150,9 @@ def worst(answer: Callable[..., Any]) -> str:
     text = {"type": "text", "text": "Look what came out of my toaster."}
     scores = {"one": {"violence": 0.3}, "two": {"harassment": 0.2, "violence": 0.1}}
     refused = error_answer(
-        400, "invalid_request_error", "invalid_image", "No such picture.", None, "input"
+        400, "No such picture.", type="invalid_request_error", code="invalid_image", param="input"
     )
-    slow = error_answer(429, "requests", "rate_limit_exceeded", "Please slow down.")
+    slow = error_answer(429, "Please slow down.", type="requests", code="rate_limit_exceeded")
 
     def reply(asked: Asked) -> Mapping[str, Any]:
         parts = asked.body.get("input")

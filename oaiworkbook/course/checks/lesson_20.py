@@ -14,7 +14,7 @@ SAILS = "Yes, the 17:40 sails."
 
 
 def _refused(status: int, kind: str, code: str | None) -> Mapping[str, Any]:
-    return error_answer(status, kind, code, "Refused.")
+    return error_answer(status, "Refused.", type=kind, code=code)
 
 
 BUSY = _refused(429, "requests", "rate_limit_exceeded")

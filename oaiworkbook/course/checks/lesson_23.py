@@ -18,9 +18,11 @@ from ..exercises.probe import expect, run_async
 CARDS = ["No roof.", "Too late.", "Too dear.", "No seat.", "Broken bench.", "Kind driver."]
 MOMENT = 0.01  # seconds that a call takes at least
 
-BUSY = error_answer(429, "for the check", "requests", "rate_limit_exceeded")
-CRASHED = error_answer(500, "for the check", "server_error", "server_error")
-BAD_REQUEST = error_answer(400, "for the check", "invalid_request_error", "unknown_parameter")
+BUSY = error_answer(429, "rate_limit_exceeded", type="for the check", code="requests")
+CRASHED = error_answer(500, "server_error", type="for the check", code="server_error")
+BAD_REQUEST = error_answer(
+    400, "unknown_parameter", type="for the check", code="invalid_request_error"
+)
 
 # Given a text and which time it is asked, from 1: a failure, or None for an answer.
 Fails = Callable[[str, int], Any]

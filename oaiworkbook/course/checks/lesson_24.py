@@ -97,7 +97,7 @@ def _refuses(answer: Callable[..., Any], words: str, body: str, headers: Mapping
 
 
 def _lets_through(answer: Callable[..., Any], body: str, headers: Mapping[str, str]) -> None:
-    probe = _probe(error_answer(500, "server_error", None, "Refused."))
+    probe = _probe(error_answer(500, "Refused.", type="server_error"))
     seen: set[str] = set()
     try:
         found = answer(probe.client, body, headers, seen)

@@ -100,7 +100,9 @@ def _reply(asked: Asked, desk: str) -> Reply:
     """What one mail gets: a desk, or one of the ways in which there is none."""
     chat = asked.path == "/chat/completions"
     if desk == "400":
-        return error_answer(400, "invalid_request_error", "invalid_prompt", "Invalid prompt.")
+        return error_answer(
+            400, "Invalid prompt.", type="invalid_request_error", code="invalid_prompt"
+        )
     if desk == "cut":
         why = {"reason": "max_output_tokens"}
         none = text_answer("", status="incomplete", incomplete_details=why, output=[])
@@ -157,7 +159,7 @@ def _goes_on(answer: Callable[..., Any]) -> None:
         (429, "rate_limit_error", "a rate limit (429)"),
         (500, "server_error", "a failing server (500)"),
     ):
-        probe = Probe([error_answer(status, kind, None, "No.")], limit=30)
+        probe = Probe([error_answer(status, "No.", type=kind)], limit=30)
         try:
             found = answer(probe.client, [{"id": "case-1", "mail": MAIL, "desk": "bill"}] * 3)
         except openai.APIStatusError:

@@ -78,19 +78,32 @@ def choose(answer: Callable[..., Any]) -> str:
 
 
 GONE = [
-    ("a 404 `model_not_found`", error_answer(404, "invalid_request_error", "model_not_found", "-")),
-    ("a 400 `model_not_found`", error_answer(400, "invalid_request_error", "model_not_found", "-")),
-    ("a 403 `model_not_found`", error_answer(403, "invalid_request_error", "model_not_found", "-")),
+    (
+        "a 404 `model_not_found`",
+        error_answer(404, "-", type="invalid_request_error", code="model_not_found"),
+    ),
+    (
+        "a 400 `model_not_found`",
+        error_answer(400, "-", type="invalid_request_error", code="model_not_found"),
+    ),
+    (
+        "a 403 `model_not_found`",
+        error_answer(403, "-", type="invalid_request_error", code="model_not_found"),
+    ),
 ]
 OTHERS = [
-    ("a 429", error_answer(429, "requests", "rate_limit_exceeded", "-"), openai.RateLimitError),
+    (
+        "a 429",
+        error_answer(429, "-", type="requests", code="rate_limit_exceeded"),
+        openai.RateLimitError,
+    ),
     (
         "a 400 `unsupported_parameter`",
-        error_answer(400, "invalid_request_error", "unsupported_parameter", "-"),
+        error_answer(400, "-", type="invalid_request_error", code="unsupported_parameter"),
         openai.BadRequestError,
     ),
-    ("a 404 of another kind", error_answer(404, "not_found", None, "-"), openai.NotFoundError),
-    ("a 500", error_answer(500, "server_error", None, "-"), openai.InternalServerError),
+    ("a 404 of another kind", error_answer(404, "-", type="not_found"), openai.NotFoundError),
+    ("a 500", error_answer(500, "-", type="server_error"), openai.InternalServerError),
 ]
 
 

@@ -130,7 +130,9 @@ def _asked(answer: Callable[..., Any], reply: Callable[[Asked], Any]) -> tuple[P
 
 
 def _lets_through(answer: Callable[..., Any], status: int, code: str) -> None:
-    probe = Probe([_only_chat(error_answer(status, "invalid_request_error", code, "Refused."))])
+    probe = Probe(
+        [_only_chat(error_answer(status, "Refused.", type="invalid_request_error", code=code))]
+    )
     try:
         found = answer(probe.client, "small", LETTER)
     except openai.APIStatusError as error:

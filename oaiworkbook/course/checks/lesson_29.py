@@ -116,9 +116,11 @@ def _asks(asked: Asked) -> None:
     expect(any(asked.body.get(cap) for cap in caps), "nothing caps the output")
 
 
-BUSY = error_answer(503, "service_unavailable_error", "server_is_overloaded", "Later.")
-BAD = error_answer(400, "invalid_request_error", None, "No.")
-NO_CREDIT = error_answer(429, "insufficient_quota", "credit_balance_exhausted", "No credits.")
+BUSY = error_answer(503, "Later.", type="service_unavailable_error", code="server_is_overloaded")
+BAD = error_answer(400, "No.", type="invalid_request_error")
+NO_CREDIT = error_answer(
+    429, "No credits.", type="insufficient_quota", code="credit_balance_exhausted"
+)
 SILENCE = httpx2.ReadTimeout("silence")
 DEAR = text_answer("Dear.", usage=(400, 100))  # USD 0.00009
 

@@ -43,7 +43,7 @@ class Line:
         from ...recordings.file import Answer
 
         def refused(served: Served) -> Reply:
-            answer = error_answer(404, "invalid_request_error", None, "only sessions here")
+            answer = error_answer(404, "only sessions here", type="invalid_request_error")
             return Reply(Answer.model_validate(answer), "authored")
 
         def opened(served: Served, target: str) -> Opened:

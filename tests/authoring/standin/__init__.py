@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from oaiworkbook.errors import WorkbookError
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import PracticeServer, Reply, Served
 from oaiworkbook.practice.websocket import Opened, Script, scripted
 from oaiworkbook.recordings.file import Answer
@@ -67,7 +67,7 @@ class StandIn:
 def _not_authored(served: Served) -> dict[str, Any]:
     asked = f"{served.asked.method} {served.asked.path} {str(served.asked.body)[:400]}"
     message = f"The stand-in has no answer for {asked}"
-    return error_answer(404, message, "invalid_request_error", "not_authored")
+    return error_answer(404, message, type="invalid_request_error", code="not_authored")
 
 
 def refuse(served: Served) -> dict[str, Any] | None:
@@ -80,8 +80,8 @@ def refuse(served: Served) -> dict[str, Any] | None:
         401,
         f"Incorrect API key provided: {shown}. "
         "You can find your API key at https://platform.openai.com/account/api-keys.",
-        "invalid_request_error",
-        "invalid_api_key",
+        type="invalid_request_error",
+        code="invalid_api_key",
     )
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from . import ASSETS, NotAuthored
@@ -155,4 +155,4 @@ def _refused(
     else:
         return None
     more = headers(served, 40) | rate_limit_headers(0)
-    return error_answer(400, message, type_, code, param, more)
+    return error_answer(400, message, type=type_, code=code, param=param, headers=more)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from .common import CREATED, count_messages, headers, letters
@@ -65,7 +65,7 @@ class FineTuning:
     def _create(self, served: Served) -> Json:
         if served.form.get("suffix") == self.refused:
             refused = error_answer(
-                403, WINDING_DOWN, "invalid_request_error", "training_not_available"
+                403, WINDING_DOWN, type="invalid_request_error", code="training_not_available"
             )
             return refused | {"ms": 180, "headers": headers(served, 140)}
         first, *later = self._states(served)

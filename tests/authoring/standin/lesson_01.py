@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from .common import headers
@@ -48,7 +48,9 @@ def start() -> Any:
 def _retrieved(served: Served, stored: dict[str, dict[str, Any]]) -> dict[str, Any]:
     name = served.asked.path.rsplit("/", 1)[1]
     if name not in stored:
-        return error_answer(404, f"Response with id '{name}' not found.", "invalid_request_error")
+        return error_answer(
+            404, f"Response with id '{name}' not found.", type="invalid_request_error"
+        )
     return {"status": 200, "headers": headers(served, 60), "ms": 90, "json": stored[name]}
 
 
@@ -59,10 +61,10 @@ def _created(served: Served) -> dict[str, Any] | None:
         return error_answer(
             400,
             "The requested model 'luna' does not exist.",
-            "invalid_request_error",
-            "model_not_found",
-            "model",
-            headers(served, 20),
+            type="invalid_request_error",
+            code="model_not_found",
+            param="model",
+            headers=headers(served, 20),
         )
     if asked.startswith("Why do lighthouses flash"):
         return respond(served, FLASH, reasoning_tokens=128, ms=1400)

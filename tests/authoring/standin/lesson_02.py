@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from .chat import chat
@@ -60,10 +60,10 @@ def _old_cap(served: Served) -> dict[str, Any]:
         400,
         "Unsupported parameter: 'max_tokens' is not supported with this model. "
         "Use 'max_completion_tokens' instead.",
-        "invalid_request_error",
-        "unsupported_parameter",
-        "max_tokens",
-        headers(served, 12) | rate_limit_headers(0),
+        type="invalid_request_error",
+        code="unsupported_parameter",
+        param="max_tokens",
+        headers=headers(served, 12) | rate_limit_headers(0),
     )
 
 
@@ -75,5 +75,10 @@ def _unknown_model(served: Served) -> dict[str, Any]:
         status, param = 404, None
         message = "The model `luna` does not exist or you do not have access to it."
     return error_answer(
-        status, message, "invalid_request_error", "model_not_found", param, headers(served, 20)
+        status,
+        message,
+        type="invalid_request_error",
+        code="model_not_found",
+        param=param,
+        headers=headers(served, 20),
     )

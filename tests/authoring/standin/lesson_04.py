@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any
 
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from .common import CREATED, count_messages, headers, identifier, opaque, rate_limit_headers, seed
@@ -187,10 +187,10 @@ def _not_found(served: Served) -> Json:
     return error_answer(
         400,
         f"Previous response with id '{served.form['previous_response_id']}' not found.",
-        "invalid_request_error",
-        "previous_response_not_found",
-        "previous_response_id",
-        headers(served, 20),
+        type="invalid_request_error",
+        code="previous_response_not_found",
+        param="previous_response_id",
+        headers=headers(served, 20),
     )
 
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from .chat import chat
@@ -52,10 +52,10 @@ def answer(served: Served) -> dict[str, Any] | None:
         return error_answer(
             400,
             f"Invalid schema for response_format '{asked['name']}': In context=(), {fault}",
-            "invalid_request_error",
-            "invalid_json_schema",
-            "text.format.schema",
-            headers(served, 18),
+            type="invalid_request_error",
+            code="invalid_json_schema",
+            param="text.format.schema",
+            headers=headers(served, 18),
         )
     said = "\n".join(text for role, text in input_texts(form) if role == "user")
     if "Stradivari" in said:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from .chat import chat, message_texts
@@ -92,10 +92,9 @@ def _chat(served: Served) -> dict[str, Any] | None:
             f"Function tools with reasoning_effort are not supported for {model} in "
             "/v1/chat/completions. To use function tools, use /v1/responses or set "
             "reasoning_effort to 'none'.",
-            "invalid_request_error",
-            None,
-            "reasoning_effort",
-            headers(served, 20),
+            type="invalid_request_error",
+            param="reasoning_effort",
+            headers=headers(served, 20),
         )
     known = ASKED.get(form["messages"][0]["content"])
     if known is None:

@@ -7,7 +7,7 @@ setting has the form reported for GPT-6 models on this endpoint (its `code` is n
 
 from typing import Any
 
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from .common import headers
@@ -107,19 +107,18 @@ def _refused(served: Served, effort: str) -> dict[str, Any] | None:
             400,
             f"Unsupported value: '{effort}' is not supported with the '{served.form['model']}' model. "
             "Supported values are: 'none', 'low', 'medium', 'high', 'xhigh', and 'max'.",
-            "invalid_request_error",
-            "unsupported_value",
-            "reasoning.effort",
-            headers(served, 20),
+            type="invalid_request_error",
+            code="unsupported_value",
+            param="reasoning.effort",
+            headers=headers(served, 20),
         )
     for name in SAMPLING:
         if effort != "none" and name in served.form:
             return error_answer(
                 400,
                 f"Unsupported parameter: '{name}' is not supported with this model.",
-                "invalid_request_error",
-                None,
-                name,
-                headers(served, 20),
+                type="invalid_request_error",
+                param=name,
+                headers=headers(served, 20),
             )
     return None

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from .chat import chat
@@ -112,8 +112,8 @@ def _refused(served: Served) -> Json | None:
         400,
         f"Invalid 'temperature': decimal {what}. Expected a value {expected}, "
         f"but got {value} instead.",
-        "invalid_request_error",
-        code,
-        "temperature",
-        headers(served, 15),
+        type="invalid_request_error",
+        code=code,
+        param="temperature",
+        headers=headers(served, 15),
     )

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from . import ASSETS
@@ -169,10 +169,10 @@ def _call_bus(served: Served, tool: Json) -> Json | None:
             424,
             f"Error retrieving tool list from MCP server: '{label}'. "
             "Http status code: 401 (Unauthorized)",
-            "external_connector_error",
-            "http_error",
-            "tools",
-            headers(served, 610),
+            type="external_connector_error",
+            code="http_error",
+            param="tools",
+            headers=headers(served, 610),
         )
     given = served.form["input"]
     arguments = json.dumps(SEAT_CALL, separators=(",", ":"))

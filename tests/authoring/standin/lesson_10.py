@@ -8,7 +8,7 @@ import json
 from hashlib import sha256
 from typing import Any
 
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from .common import count_messages, headers, schema_tokens
@@ -56,7 +56,9 @@ def _refused(served: Served, seen: list[Picture]) -> dict[str, Any] | None:
         text += f"limit of {MOST_PATCHES}. Please resize the image and try again."
         param = "input"
     head = headers(served, 310)
-    return error_answer(400, text, "invalid_request_error", "invalid_value", param, head)
+    return error_answer(
+        400, text, type="invalid_request_error", code="invalid_value", param=param, headers=head
+    )
 
 
 def _size(picture: Picture) -> tuple[int, int]:

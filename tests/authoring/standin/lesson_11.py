@@ -8,7 +8,7 @@ import uuid
 from hashlib import sha256
 from typing import Any
 
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from . import ASSETS
@@ -77,8 +77,8 @@ def _refuse(served: Served) -> Json:
         400,
         "Your request was rejected by the safety system. If you believe this is an error, contact us "
         f"at help.openai.com and include the request ID {number}. safety_violations=[violence].",
-        "image_generation_user_error",
-        "moderation_blocked",
+        type="image_generation_user_error",
+        code="moderation_blocked",
         headers=headers(served, 610),
     )
     details = {"moderation_stage": "input", "categories": ["violence"]}

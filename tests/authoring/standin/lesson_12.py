@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 from oaiworkbook.practice.websocket import Script
 
@@ -78,10 +78,10 @@ def _transcription(served: Served) -> dict[str, Any] | None:
         return error_answer(
             400,
             message,
-            "invalid_request_error",
-            "unsupported_value",
-            "file",
-            headers(served, 90) | by_requests(),
+            type="invalid_request_error",
+            code="unsupported_value",
+            param="file",
+            headers=headers(served, 90) | by_requests(),
         )
     clip = KNOWN.get(file["sha256"])
     if clip is None:

@@ -8,7 +8,7 @@ an older model of this kind; `param` and `code` of the streamed format follow th
 import hashlib
 from typing import Any
 
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from . import NotAuthored
@@ -89,4 +89,6 @@ ISSUED: dict[str, Clip] = {_id(name): clip for name, clip in CLIPS.items()}
 
 def _refused(served: Served, message: str, param: str, code: str) -> dict[str, Any]:
     head = headers(served, 60) | rate_limit_headers(0)
-    return error_answer(400, message, "invalid_request_error", code, param, head)
+    return error_answer(
+        400, message, type="invalid_request_error", code=code, param=param, headers=head
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 from oaiworkbook.recordings.requests import canonical_parts
 
@@ -70,7 +70,7 @@ class Shop:
         name, content = uploaded(served)
         if not name.endswith(".jsonl"):
             message = "Invalid file format for Batch API. Must be .jsonl"
-            refused = error_answer(400, message, "invalid_request_error")
+            refused = error_answer(400, message, type="invalid_request_error")
             refused["json"]["detail"] = {"message": message, "code": None}
             return refused | {"ms": 320, "headers": headers(served, 290)}
         id_ = f"file-{letters(served, 'file', 22)}"
@@ -207,9 +207,9 @@ def _label(served: Served, custom_id: str) -> Json:
             f"Unsupported value: '{effort}' is not supported with the "
             f"'{served.form['model']}' model. "
             f"Supported values are: {known}, and '{EFFORTS[-1]}'.",
-            "invalid_request_error",
-            "unsupported_value",
-            "reasoning.effort",
+            type="invalid_request_error",
+            code="unsupported_value",
+            param="reasoning.effort",
         )
     generator = random.Random(seed(served, "thought"))
     thought = 0 if effort == "none" else generator.choice([0, 0, *range(14, 44, 3)])

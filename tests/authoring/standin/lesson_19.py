@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from oaiworkbook import settings
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from .decisions import decide, predicate, ranked, scored
@@ -68,7 +68,9 @@ def _moderation(served: Served, form: Json) -> Json | None:
         images = sum(part["type"] == "image_url" for part in asked)
         if images > 1:
             message = f"Number of images ({images}) exceeds maximum of 1"
-            return error_answer(400, message, "invalid_request_error", "too_many_images", "input")
+            return error_answer(
+                400, message, type="invalid_request_error", code="too_many_images", param="input"
+            )
         texts = [part["text"] for part in asked if part["type"] == "text"]
         kinds = ["text"] * bool(texts) + ["image"] * bool(images)
         strong = [_strong(text) for text in texts]

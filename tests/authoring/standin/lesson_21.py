@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from .common import headers
@@ -38,10 +38,10 @@ def start() -> Any:
             return error_answer(
                 400,
                 f"{refused[0]} is not supported on this model",
-                "invalid_request_error",
-                "invalid_parameter",
-                refused[0],
-                headers(served, 20),
+                type="invalid_request_error",
+                code="invalid_parameter",
+                param=refused[0],
+                headers=headers(served, 20),
             )
         text = _said(form["input"])
         return _cached(served, cache, text) if text else None

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from .common import headers
@@ -25,10 +25,9 @@ def answer(served: Served) -> dict[str, Any] | None:
         return error_answer(
             400,
             f"No tool output found for function call {open_call}.",
-            "invalid_request_error",
-            None,
-            "input",
-            headers(served, 30),
+            type="invalid_request_error",
+            param="input",
+            headers=headers(served, 30),
         )
     said = [item["content"] for item in items if item.get("role") == "user"]
     outputs = [item["output"] for item in items if item.get("type") == "function_call_output"]

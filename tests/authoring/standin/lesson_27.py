@@ -6,7 +6,7 @@ The 404 of a model that was shut down has the form that a reseller reported in A
 
 from typing import Any
 
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from .chat import chat
@@ -100,4 +100,6 @@ def _refused(
     served: Served, status: int, message: str, code: str, param: str | None
 ) -> dict[str, Any]:
     head = headers(served, 12) | (rate_limit_headers(0) if status == 400 else {})
-    return error_answer(status, message, "invalid_request_error", code, param, head)
+    return error_answer(
+        status, message, type="invalid_request_error", code=code, param=param, headers=head
+    )

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from oaiworkbook.course import models
-from oaiworkbook.practice.faults import error_answer
+from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from .common import headers
@@ -41,10 +41,10 @@ def listed(served: Served) -> dict[str, Any] | None:
     return error_answer(
         404,
         f"The model '{name}' does not exist",
-        "invalid_request_error",
-        "model_not_found",
-        "model",
-        headers(served, 120),
+        type="invalid_request_error",
+        code="model_not_found",
+        param="model",
+        headers=headers(served, 120),
     )
 
 
