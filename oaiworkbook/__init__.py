@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .course.doctor import doctor
     from .course.exercises import check, hint, solution
     from .course.samples import sample
+    from .errors import RecordingNotFound
     from .money.bounds import estimate
     from .money.ledger import SpendLimitExceeded
     from .money.limits import spend_limit
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from .money.report import costs
     from .money.usage import read_usage
     from .practice.server import PracticeServer
-    from .recordings.library import RecordingNotFound
     from .settings import data_dir
 
 __version__ = "0.1.0"
@@ -31,7 +31,7 @@ _HOME = {
     "AsyncOpenAI": "client.client",
     "OpenAI": "client.client",
     "PracticeServer": "practice.server",
-    "RecordingNotFound": "recordings.library",
+    "RecordingNotFound": "errors",
     "SpendLimitExceeded": "money.ledger",
     "check": "course.exercises",
     "costs": "money.report",

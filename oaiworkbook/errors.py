@@ -1,4 +1,4 @@
-"""The base of every error that the workbook itself raises."""
+"""Every plain error that the workbook raises. SpendLimitExceeded, which carries sums, is in money/ledger.py."""
 
 import openai
 
@@ -14,3 +14,59 @@ class WorkbookError(openai.OpenAIError):
     def _render_traceback_(self) -> list[str]:
         # IPython calls this instead of printing some 200 lines of frames from inside the SDK.
         return f"{type(self).__name__}: {self}".splitlines()
+
+
+class ExerciseNotSolved(WorkbookError):
+    """`OAIWORKBOOK_STRICT=1` turns an exercise that is not tried or wrong into this error."""
+
+
+class LedgerError(WorkbookError):
+    """The ledger cannot be used: damaged, locked, not writable. The message says what to do."""
+
+
+class LessonError(WorkbookError):
+    """A lesson cannot be found, copied or brought back. The message says what to do."""
+
+
+class ModelsError(WorkbookError):
+    """`data/models.toml` is missing or wrong, or has no such role. The message says which."""
+
+
+class NetworkRefused(WorkbookError):
+    """Something tried to reach a network in replay mode."""
+
+
+class NotebookError(WorkbookError):
+    """The notebook cannot be read. The message names the file and what to do."""
+
+
+class PortTaken(WorkbookError):
+    """Another program listens on the port asked for."""
+
+
+class RecordingError(WorkbookError):
+    """A recording cannot be read or written. The text names file, line and field."""
+
+
+class RecordingNotFound(WorkbookError):
+    """Replay has no answer for this request. The text names the nearest recording."""
+
+
+class SampleNotFound(WorkbookError):
+    """No sample has this name. The text lists those there are."""
+
+
+class SettingsError(WorkbookError):
+    """The environment asks for something that does not exist. The message names the variable."""
+
+
+class UnknownExercise(WorkbookError):
+    """There is no exercise of this name. The message lists the names there are."""
+
+
+class UnknownFault(WorkbookError):
+    """A fault that the practice server does not know. The text lists those it knows."""
+
+
+class VariantError(WorkbookError):
+    """A sentence that invites a change does not fit the code cell before it."""

@@ -19,17 +19,13 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from .errors import WorkbookError
+from .errors import SettingsError
 
 Mode = Literal["replay", "live", "record"]
 MODES: tuple[Mode, ...] = ("replay", "live", "record")
 
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-class SettingsError(WorkbookError):
-    """The environment asks for something that does not exist. The message names the variable."""
 
 
 def mode() -> Mode:

@@ -3,7 +3,6 @@
 import os
 import sys
 from argparse import Namespace
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from urllib.parse import parse_qsl
 from .. import settings
 from ..course import lessons
 from ..course.running import run as running
-from ..errors import WorkbookError
+from ..errors import LessonError, SettingsError, WorkbookError
 from ..money.amounts import usd
 from ..money.ledger import default_ledger
 
@@ -48,7 +47,7 @@ class Estimate:
 def run(args: Namespace) -> int:
     mode = settings.mode()
     if mode == "record":
-        raise settings.SettingsError(
+        raise SettingsError(
             "OAIWORKBOOK_MODE is record. To record lessons use `oaiworkbook record`; to run them, "
             "unset OAIWORKBOOK_MODE."
         )
@@ -83,7 +82,7 @@ def _chosen(args: Namespace) -> list[Path]:
     if args.all:
         names = [lesson.stem for lesson in lessons.shipped()]
         if not names:
-            raise lessons.LessonError("There are no lessons here. Install the course again.")
+            raise LessonError("There are no lessons here. Install the course again.")
         return [lessons.find(name) for name in names]
     return [lessons.find(number) for number in args.lessons]
 
@@ -92,7 +91,7 @@ def _environment(args: Namespace) -> dict[str, str]:
     env = {}
     key = os.environ.get("OPENAI_API_KEY")
     if not key and not settings.is_loopback(os.environ.get("OPENAI_BASE_URL", "")):
-        raise settings.SettingsError(
+        raise SettingsError(
             "Recording calls the API, but OPENAI_API_KEY is not set. Set it in this terminal, then "
             "run the command again. (A server on this machine, named by OPENAI_BASE_URL, needs none.)"
         )
@@ -175,7 +174,7 @@ def _written(lesson: str, before: dict[str, int]) -> str:
     if not written:
         return f"nothing written in {folder}"
     library = Library(folder.parent)
-    sources = Counter(library.read(folder / name).provenance.source for name in written)
+    sources = library.origins(folder / name for name in written).counts
     kinds = ", ".join(f"{count} {source}" for source, count in sources.items())
     new = len(set(written) - set(before))
     return f"{len(written)} recordings written to {folder} ({new} new; {kinds})"

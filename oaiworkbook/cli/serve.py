@@ -33,7 +33,8 @@ def serve(faults: Sequence[str], *, rpm: int | None, port: int, lesson: str | No
 
 def example(url: str) -> str:
     """A curl command that has a recorded answer: the shortest request among the recordings."""
-    from ..recordings.library import Library, RecordingError
+    from ..errors import RecordingError
+    from ..recordings.library import Library
 
     library = Library(settings.data_dir() / "recordings")
     bodies = {}

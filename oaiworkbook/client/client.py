@@ -8,6 +8,7 @@ import httpx2
 import openai
 
 from .. import settings
+from ..errors import SettingsError
 from ..recordings.library import Library
 from . import retries
 from .exchange import ClientState
@@ -27,7 +28,7 @@ def _prepare(options: dict[str, Any], client_class: type[Any]) -> dict[str, Any]
         return options  # `copy` and `with_options` hand on this client's own
     mode = settings.checked_mode(mode) if mode else settings.mode()
     if given is not None:
-        raise settings.SettingsError(
+        raise SettingsError(
             "The workbook's client brings its own http_client. Leave that argument out, or import "
             "OpenAI from openai to use yours."
         )
@@ -67,7 +68,7 @@ def _check_key(mode: str, options: dict[str, Any]) -> None:
     if settings.is_loopback(base_url):
         options["api_key"] = "local"  # a server on this machine seldom asks for one
         return
-    raise settings.SettingsError(
+    raise SettingsError(
         f"The mode is {mode}, but no API key is set. Set OPENAI_API_KEY in the environment that starts "
         "JupyterLab, then start it again; or unset OAIWORKBOOK_MODE to go on in replay, without a key."
     )

@@ -19,9 +19,10 @@ import httpx2
 import openai
 
 from .. import settings
+from ..errors import RecordingError
 from ..money.ledger import Call
 from ..money.usage import Asked
-from ..recordings.file import Answer, Provenance, RecordingError
+from ..recordings.file import Answer, Provenance
 from ..recordings.library import Library, missing
 from ..recordings.requests import CanonicalRequest, canonical
 from ..recordings.wire import answer_of, ended, parse_body
@@ -105,6 +106,32 @@ class ClientState:
         for kind, seconds in timeouts.items():
             timeouts[kind] = left if seconds is None else min(seconds, left)
         return first_try
+
+    def store(
+        self,
+        path: Path,
+        request: CanonicalRequest,
+        answer: Answer,
+        body: bytes,
+        *,
+        source: str | None,
+        host: str,
+        authorization: str,
+    ) -> bool:
+        """Record an answer; warn where that cannot be. `source`: what a server of ours says it is."""
+        provenance = Provenance(
+            source="authored" if source == "authored" else "live",
+            at=datetime.now(UTC).replace(microsecond=0),
+            sdk=f"openai {openai.__version__}",
+            host=None if source else host,
+        )
+        secret = authorization.removeprefix("Bearer ")
+        try:
+            self.library.add(path, request, answer, provenance, body, secret=secret)
+        except RecordingError as error:
+            warnings.warn(f"This answer is not recorded. {error}", stacklevel=2)
+            return False
+        return True
 
     def drain(self) -> None:
         """Read to their end the bodies that a lesson left in the middle."""
@@ -231,21 +258,17 @@ class Exchange:
         assert self.recording is not None
         assert self.canonical is not None
         answer = answer_of(self.status, self.headers, parsed, events, body, times, whole=whole)
-        host = self.request.url.host
-        provenance = Provenance(
-            source="authored" if self.source == "authored" else "live",
-            at=datetime.now(UTC).replace(microsecond=0),
-            sdk=f"openai {openai.__version__}",
-            host=None if self.source else host,
+        stored = self.state.store(
+            self.recording,
+            self.canonical,
+            answer,
+            body,
+            source=self.source,
+            host=self.request.url.host,
+            authorization=self.request.headers.get("authorization", ""),
         )
-        secret = self.request.headers.get("authorization", "").removeprefix("Bearer ")
-        try:
-            self.state.library.add(
-                self.recording, self.canonical, answer, provenance, body, secret=secret
-            )
+        if stored:
             self.call.recording = self.state.library.name(self.recording)
-        except RecordingError as error:
-            warnings.warn(f"This answer is not recorded. {error}", stacklevel=2)
 
 
 def _error_of(body: Any) -> Mapping[str, Any] | None:

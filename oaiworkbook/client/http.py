@@ -12,7 +12,7 @@ import httpx2
 import openai
 
 from .. import settings
-from ..errors import WorkbookError
+from ..errors import NetworkRefused
 from ..recordings.file import PRACTICE
 from ..recordings.wire import kept_headers, parse_body
 from .bodies import AsyncTee, Tee, replayed
@@ -20,10 +20,6 @@ from .exchange import ClientState, Exchange
 
 # A proxy of the environment must not be asked for a server on this very machine.
 _NO_PROXY: dict[str, None] = {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
-
-
-class NetworkRefused(WorkbookError):
-    """Something tried to reach a network in replay mode."""
 
 
 _servers: dict[str, Literal["recordings", "other answers"]] = {}

@@ -6,13 +6,11 @@ is written when the session ends, also when it breaks; a kernel that is killed l
 
 import threading
 import time
-import warnings
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import openai
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.frames import CloseCode
 from websockets.protocol import State
@@ -27,7 +25,7 @@ from ..practice.answers import error_answer
 from ..practice.loopback import Reply, Served
 from ..practice.sessions import canonical_event, session_request, settled
 from ..practice.websocket import Opened, parsed, refuse
-from ..recordings.file import PRACTICE, Answer, Frame, Provenance, RecordingError
+from ..recordings.file import PRACTICE, Answer, Frame
 from ..recordings.wire import kept_headers
 from .exchange import ClientState
 
@@ -183,14 +181,12 @@ class RelayedSession:
             return
         cut = {"cut": True} if self.cut else {}
         answer = Answer.model_validate({"status": 101, "headers": {}, "frames": frames, **cut})
-        provenance = Provenance(
-            source="authored" if self.source == "authored" else "live",
-            at=datetime.now(UTC).replace(microsecond=0),
-            sdk=f"openai {openai.__version__}",
-            host=None if self.source else self.host,
+        self.state.store(
+            path,
+            asked,
+            answer,
+            b"",
+            source=self.source,
+            host=self.host,
+            authorization=self.served.headers.get("authorization", ""),
         )
-        secret = self.served.headers.get("authorization", "").removeprefix("Bearer ")
-        try:
-            library.add(path, asked, answer, provenance, b"", secret=secret)
-        except RecordingError as error:
-            warnings.warn(f"This session is not recorded. {error}", stacklevel=2)

@@ -8,7 +8,6 @@ import os
 import platform
 import sqlite3
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import escape
@@ -18,7 +17,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from .. import settings
-from ..errors import WorkbookError
+from ..errors import SettingsError
 
 Status = Literal["ok", "note", "problem"]
 
@@ -155,28 +154,23 @@ def _recordings() -> Iterator[Line]:
 
     library = Library(settings.data_dir() / "recordings")
     paths = library.paths()
-    found, days = Counter[str](), []
-    for path in paths:
-        try:
-            provenance = library.read(path).provenance
-        except WorkbookError as error:
-            yield Line("problem", "recordings", str(error))
-            continue
-        found[provenance.source] += 1
-        days.append(provenance.at.date())
+    origins = library.origins(paths)
+    yield from (Line("problem", "recordings", str(error)) for error in origins.broken)
     if not paths:
         yield Line("problem", "recordings", f"none in {library.folder}. Install the course again.")
     else:
         lessons = len({path.parent for path in paths})
         yield Line("ok", "recordings", f"{len(paths)} in {lessons} lessons")
-    for source, count in found.most_common():
+    for source, count in origins.counts.most_common():
         yield Line("ok", "written by", f"{count} {_SOURCES[source]}")
-    if days:
-        yield Line("ok", "newest", max(days).isoformat())
+    if origins.days:
+        newest = max(max(days) for days in origins.days.values())
+        yield Line("ok", "newest", newest.isoformat())
 
 
 def _ledger() -> Iterator[Line]:
-    from ..money.ledger_file import LedgerError, connect, explain
+    from ..errors import LedgerError
+    from ..money.ledger_file import connect, explain
 
     path = settings.ledger_path()
     try:
@@ -238,7 +232,7 @@ def _kernel() -> Iterator[Line]:
 def _replays() -> bool:
     try:
         return settings.mode() == "replay"
-    except settings.SettingsError:
+    except SettingsError:
         return False  # reported by the line about the mode
 
 

@@ -8,21 +8,17 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from .. import settings
-from ..errors import WorkbookError
+from ..errors import LessonError
+from ..files import write_atomically
 
 FOLDER = "oaiworkbook-lessons"
 _LESSON = re.compile(r"(\d\d)_\w+\.ipynb")
-
-
-class LessonError(WorkbookError):
-    """A lesson cannot be found, copied or brought back. The message says what to do."""
 
 
 def in_clone() -> bool:
@@ -64,7 +60,7 @@ def copy_missing(target: Path) -> list[Path]:
         for lesson in shipped():
             copy = target / lesson.name
             if not os.path.lexists(copy):
-                _write(copy, lesson.read_bytes())
+                write_atomically(copy, lesson.read_bytes())
                 new.append(copy)
     except OSError as error:
         raise LessonError(
@@ -95,7 +91,7 @@ def reset(number: str, on: date | None = None) -> Restored:
             if path.read_bytes() == fresh:
                 return Restored(path, None, changed=False)
             kept = _keep(path, on or date.today())
-        _write(path, fresh)
+        write_atomically(path, fresh)
     except OSError as error:
         raise LessonError(
             f"Cannot bring {path} back: {error.strerror}. What was there is unchanged."
@@ -146,20 +142,6 @@ def _keep(path: Path, day: date) -> Path:
             continue
         return kept
     raise LessonError(f"There are 999 kept versions of {path.name} of today. Delete some first.")
-
-
-def _write(path: Path, content: bytes) -> None:
-    # Written beside and renamed: a full disk leaves the old file, never half a notebook.
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as part:
-            part.write(content)
-        # mkstemp makes files that only their owner may read; notebooks are ordinary files.
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def _name(number: str, more: Sequence[str] = ()) -> str:

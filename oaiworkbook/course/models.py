@@ -16,12 +16,8 @@ from typing import Any
 import openai
 
 from .. import settings
-from ..errors import WorkbookError
+from ..errors import ModelsError
 from ..show import Table
-
-
-class ModelsError(WorkbookError):
-    """`data/models.toml` is missing or wrong, or has no such role. The message says which."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from websockets.exceptions import ConnectionClosed
 from .. import settings
 from ..client import retries
 from ..client.exchange import last_failure
-from ..errors import WorkbookError
-from ..money.ledger import LedgerError, default_ledger
+from ..errors import LedgerError
+from ..money.ledger import default_ledger
 
 _AUTHORED = "answers written by us, not by OpenAI's models"
 
@@ -40,15 +40,11 @@ class StartLine:
 
 def _sources() -> str:
     """Whose answers replay gives in this lesson; recordings of a live API are named as such."""
-    from ..recordings.file import read_recording
+    from ..recordings.library import Library
 
-    folder = settings.data_dir() / "recordings" / (settings.lesson() or "")
-    found = set()
-    for path in folder.glob("*.json"):
-        try:
-            found.add(read_recording(path).provenance.source)
-        except WorkbookError:
-            continue  # the cell that needs it says what is wrong
+    folder = settings.data_dir() / "recordings"
+    # What is broken the cell that needs it says.
+    found = set(Library(folder).origins(folder.glob(f"{settings.lesson()}/*.json")).counts)
     if found == {"live"}:
         return "answers are recordings of the live API"
     if "live" in found or "edited" in found:

@@ -3,11 +3,7 @@
 from pathlib import Path
 
 from .. import settings
-from ..errors import WorkbookError
-
-
-class SampleNotFound(WorkbookError):
-    """No sample has this name. The text lists those there are."""
+from ..errors import SampleNotFound
 
 
 def sample(name: str) -> Path:

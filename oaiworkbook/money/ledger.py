@@ -22,9 +22,9 @@ from typing import Any, Literal
 from pydantic_core import to_json  # a sixth of json's time
 
 from .. import settings
-from ..errors import WorkbookError
+from ..errors import LedgerError, WorkbookError
 from .amounts import usd
-from .ledger_file import LedgerError, connect, explain
+from .ledger_file import connect, explain
 
 ALREADY_COUNTED = "already counted"  # the price_note of a response that another row has paid
 

@@ -5,7 +5,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from ..errors import WorkbookError
+from ..errors import LedgerError
 
 # One script a schema version; PRAGMA user_version counts those already run. Append, never edit.
 SCHEMA = [
@@ -33,10 +33,6 @@ SCHEMA = [
     ) WITHOUT ROWID;
     """,
 ]
-
-
-class LedgerError(WorkbookError):
-    """The ledger cannot be used: damaged, locked, not writable. The message says what to do."""
 
 
 def connect(path: Path, wait: float) -> sqlite3.Connection:

@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
 from .. import settings
+from ..errors import LedgerError
 from .amounts import usd as in_usd
-from .ledger import Ledger, LedgerError, SpendLimitExceeded, default_ledger
+from .ledger import Ledger, SpendLimitExceeded, default_ledger
 
 _NOTHING = Decimal(0)
 _lock = threading.Lock()

@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from .. import settings
+from ..errors import LedgerError
 from ..settings import Mode
 from .bounds import upper_bound
-from .ledger import ALREADY_COUNTED, Call, Ledger, LedgerError, default_ledger
+from .ledger import ALREADY_COUNTED, Call, Ledger, default_ledger
 from .limits import active_budgets, refuse_past_limits
 from .usage import Asked, Usage, endpoint_of, read_usage
 

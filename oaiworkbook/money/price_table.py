@@ -13,7 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..settings import SettingsError, data_dir
+from ..errors import SettingsError
+from ..settings import data_dir
 
 Entry = Mapping[str, Any]
 Tables = Mapping[str, list[Entry]]

@@ -10,14 +10,10 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any
 
-from ..errors import WorkbookError
+from ..errors import UnknownFault
 from .answers import error_answer
 
 _SPEC = re.compile(r"(?P<name>[a-z0-9_-]+?)(?::(?P<value>\d+(?:\.\d+)?))?(?P<times>\*\d*)?")
-
-
-class UnknownFault(WorkbookError):
-    """A fault that the practice server does not know. The text lists those it knows."""
 
 
 @dataclass(frozen=True, slots=True)

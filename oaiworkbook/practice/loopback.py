@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .. import settings
+from ..errors import RecordingNotFound
 from ..recordings.file import PRACTICE, Answer
-from ..recordings.library import RecordingNotFound
 from ..recordings.requests import CanonicalRequest, canonical_parts
 from .answers import error_answer
 from .faults import Fault

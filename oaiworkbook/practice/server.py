@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .. import settings
-from ..errors import WorkbookError
+from ..errors import PortTaken
 from ..recordings.library import Library
 from .faults import Fault, plan
 from .loopback import LoopbackServer, Reply, Served
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from .websocket import Opened
 
 __all__ = ["PortTaken", "PracticeServer", "Reply", "Seen", "Served", "Source", "recorded", "serve"]
-
-
-class PortTaken(WorkbookError):
-    """Another program listens on the port asked for."""
 
 
 Source = Callable[[Served], Reply]

@@ -6,9 +6,7 @@ with their own ending.
 """
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +14,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_validator
 
-from ..errors import WorkbookError
+from ..errors import RecordingError
+from ..files import write_atomically
 
 Event = tuple[int, str | None, Any]  # milliseconds, event name or None, data
 Frame = tuple[Literal[">", "<"], int, Any]  # sent by the client or the server, milliseconds, data
@@ -25,10 +24,6 @@ PRACTICE = "x-oaiworkbook-source"  # a header of the practice server: the source
 
 
 _PIECE = 16_384  # bytes
-
-
-class RecordingError(WorkbookError):
-    """A recording cannot be read or written. The text names file, line and field."""
 
 
 class _Part(BaseModel):
@@ -214,21 +209,11 @@ def dump_recording(recording: Recording) -> str:
     return re.sub(r'"\\u0000(\d+)\\u0000"', lambda m: lines[int(m[1])], text) + "\n"
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write beside, then rename: a reader sees the old file or the new one, never a half."""
-    temporary = None
+def write_recording(path: Path, content: bytes) -> None:
+    """Writes a recording or a file beside one, whole or not at all. Raises RecordingError."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        write_atomically(path, content)
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
         raise RecordingError(
             f"Cannot write the recording {path}: {error.strerror}. Free space or choose another "
             "folder with OAIWORKBOOK_DATA, then record again."

@@ -7,29 +7,26 @@ costs the same with ten recordings and with ten thousand.
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-from ..errors import WorkbookError
+from ..errors import RecordingError, RecordingNotFound
 from .file import (
     Answer,
     Provenance,
     RecordedRequest,
     Recording,
-    RecordingError,
+    Source,
     dump_recording,
     read_recording,
-    write_atomically,
+    write_recording,
 )
 from .requests import CanonicalRequest, canonical_parts
 
-__all__ = ["Library", "RecordingError", "RecordingNotFound"]
-
 _NAME = re.compile(r"(\d+)-.*-([0-9a-f]{8})\.json")
-
-
-class RecordingNotFound(WorkbookError):
-    """Replay has no answer for this request. The text names the nearest recording."""
 
 
 # What this process records, over all its clients: (folder, key) -> file, and the files written.
@@ -44,6 +41,15 @@ def missing(path: Path, since: float) -> bool:
     A poll of something that this process began must go on to its end.
     """
     return path in _written or path.stat().st_mtime < since
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Whose answers some recordings are, on which days they were made, and which cannot be read."""
+
+    counts: Counter[Source]
+    days: dict[Source, set[date]]
+    broken: list[RecordingError]
 
 
 class Library:
@@ -118,6 +124,19 @@ class Library:
         found = sorted(p for paths in self._scan().values() for p in paths)
         return [p for p in found if p.parent.name == lesson] or found
 
+    def origins(self, paths: Iterable[Path]) -> Origins:
+        """Whose answers these recordings are."""
+        found = Origins(Counter(), {}, [])
+        for path in paths:
+            try:
+                made = self.read(path).provenance
+            except RecordingError as error:
+                found.broken.append(error)
+                continue
+            found.counts[made.source] += 1
+            found.days.setdefault(made.source, set()).add(made.at.date())
+        return found
+
     def name(self, path: Path) -> str:
         return f"{path.parent.name}/{path.name}"
 
@@ -187,7 +206,7 @@ class Library:
                     "written. Take the key out of the cell and record again."
                 )
             if answer.file is not None:
-                write_atomically(path.parent / answer.file, body)
-            write_atomically(path, content)
+                write_recording(path.parent / answer.file, body)
+            write_recording(path, content)
             _written.add(path)
             self._index = None

@@ -1,6 +1,5 @@
 """Build one lesson: run it in replay, store its outputs, regenerate header and footer, lint."""
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -11,6 +10,7 @@ from typing import Any
 import nbformat
 
 from oaiworkbook.course.running.run import execute, read, tags
+from oaiworkbook.files import write_atomically
 from oaiworkbook.money.ledger import Call, Ledger
 
 from . import generated, surroundings
@@ -125,6 +125,4 @@ def write(notebook: nbformat.NotebookNode, path: Path) -> None:
     content = (untyped.writes(notebook, version=4).rstrip() + "\n").encode()
     if path.exists() and path.read_bytes() == content:
         return
-    part = path.with_suffix(".part")
-    part.write_bytes(content)
-    os.replace(part, path)
+    write_atomically(path, content)

@@ -15,7 +15,7 @@ from oaiworkbook.course import models
 from oaiworkbook.course.running.play import exercises
 from oaiworkbook.money.amounts import usd
 from oaiworkbook.money.ledger import ALREADY_COUNTED, Call
-from oaiworkbook.recordings.file import read_recording
+from oaiworkbook.recordings.library import Library
 
 from .course import know_first, map_of, named
 from .surroundings import ROOT
@@ -107,13 +107,11 @@ def _models(calls: Sequence[Call]) -> list[str]:
 
 
 def _recordings(lesson: str) -> list[str]:
-    folder = settings.data_dir() / "recordings" / lesson
-    found: dict[str, set[date]] = {}
-    for path in sorted(folder.glob("*.json")):
-        origin = read_recording(path).provenance
-        found.setdefault(origin.source, set()).add(origin.at.date())
+    library = Library(settings.data_dir() / "recordings")
+    paths = sorted((library.folder / lesson).glob("*.json"))
     return [
-        f"Recordings: {_ORIGIN[source]}, {_days(days)}." for source, days in sorted(found.items())
+        f"Recordings: {_ORIGIN[source]}, {_days(days)}."
+        for source, days in sorted(library.origins(paths).days.items())
     ]
 
 

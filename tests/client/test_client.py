@@ -14,9 +14,10 @@ import httpx2
 import openai
 import pytest
 
-from oaiworkbook import RecordingNotFound, SpendLimitExceeded, settings, spend_limit
+from oaiworkbook import SpendLimitExceeded, settings, spend_limit
 from oaiworkbook.client import AsyncOpenAI, OpenAI
-from oaiworkbook.money.ledger import LedgerError, default_ledger
+from oaiworkbook.errors import LedgerError, RecordingNotFound, SettingsError
+from oaiworkbook.money.ledger import default_ledger
 from oaiworkbook.practice.server import PracticeServer, Reply, Served
 from oaiworkbook.recordings.file import Answer
 
@@ -33,7 +34,7 @@ def ask(client: Any, **more: Any) -> Any:
 @pytest.mark.parametrize("mode", ["live", "record"])
 @pytest.mark.parametrize("client", [OpenAI, AsyncOpenAI])
 def test_a_missing_key_is_said_at_once_with_the_way_back(mode: str, client: Any) -> None:
-    with pytest.raises(settings.SettingsError) as error:
+    with pytest.raises(SettingsError) as error:
         client(mode=mode)
     assert f"The mode is {mode}" in str(error.value)
     assert "Set OPENAI_API_KEY" in str(error.value)
@@ -46,10 +47,10 @@ def test_a_local_server_needs_no_key() -> None:
 
 @pytest.mark.parametrize("mode", ["Replay!", "offline", "live "])
 def test_an_unknown_mode_lists_those_there_are(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(settings.SettingsError, match=r"replay, live or record"):
+    with pytest.raises(SettingsError, match=r"replay, live or record"):
         OpenAI(mode=mode)
     monkeypatch.setenv("OAIWORKBOOK_MODE", mode.strip() + "x")
-    with pytest.raises(settings.SettingsError, match="OAIWORKBOOK_MODE"):
+    with pytest.raises(SettingsError, match="OAIWORKBOOK_MODE"):
         OpenAI()
 
 
@@ -60,12 +61,12 @@ def test_a_variable_that_is_no_number_is_named(
 ) -> None:
     monkeypatch.setenv(name, value)
     read = settings.pace if name.endswith("PACE") else settings.max_usd
-    with pytest.raises(settings.SettingsError, match=f"{name} is '{value}'"):
+    with pytest.raises(SettingsError, match=f"{name} is '{value}'"):
         read()
 
 
 def test_an_http_client_of_one_s_own_is_refused() -> None:
-    with pytest.raises(settings.SettingsError, match="Leave that argument out"):
+    with pytest.raises(SettingsError, match="Leave that argument out"):
         OpenAI(http_client=httpx2.Client())
 
 
@@ -226,5 +227,5 @@ def test_a_miss_holds_nothing_of_a_spend_limit() -> None:
 
 @pytest.mark.parametrize("url", ["http://localhost.example/v1", "http://127.0.0.1.example/v1"])
 def test_a_name_that_only_begins_like_this_machine_needs_a_key(url: str) -> None:
-    with pytest.raises(settings.SettingsError, match="no API key is set"):
+    with pytest.raises(SettingsError, match="no API key is set"):
         OpenAI(mode="live", base_url=url)

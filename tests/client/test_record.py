@@ -14,11 +14,12 @@ from typing import Any
 import openai
 import pytest
 
+from oaiworkbook import files as oaiworkbook_files
 from oaiworkbook.client import OpenAI
+from oaiworkbook.errors import RecordingError
 from oaiworkbook.practice.server import PracticeServer, Reply
 from oaiworkbook.recordings import file as recording_file
 from oaiworkbook.recordings import library
-from oaiworkbook.recordings.library import RecordingError
 
 from ..authoring.standin import refuse
 from ..echo import MODEL, Echo
@@ -173,7 +174,7 @@ def test_a_full_disk_loses_no_answer(data: Path, monkeypatch: pytest.MonkeyPatch
         raise OSError(28, "No space left on device")
 
     record(Echo(), lambda c: ask(c, "before"))
-    monkeypatch.setattr(recording_file.os, "fsync", full)
+    monkeypatch.setattr(oaiworkbook_files.os, "fsync", full)
     with pytest.warns(UserWarning, match=r"not recorded.*No space left.*record again"):
         answer = record(Echo(), lambda c: ask(c, "tide"))
     assert answer.output_text == "You said: tide"
@@ -292,7 +293,7 @@ def test_replay_while_another_kernel_writes_sees_whole_files(data: Path) -> None
 
     def rewrite() -> None:
         while time.monotonic() < until:
-            recording_file.write_atomically(path, content)
+            recording_file.write_recording(path, content)
 
     writer = threading.Thread(target=rewrite)
     writer.start()

@@ -15,8 +15,8 @@ from openai.providers import bedrock
 from pydantic import BaseModel
 
 from oaiworkbook.client import AsyncOpenAI, OpenAI
+from oaiworkbook.errors import RecordingNotFound
 from oaiworkbook.money.ledger import default_ledger
-from oaiworkbook.recordings.library import RecordingNotFound
 
 from ..echo import MODEL, MP3, Echo
 from ..support import data, record, recordings  # noqa: F401

@@ -17,8 +17,9 @@ import pytest
 from openai.types.realtime import ResponseDoneEvent
 
 from oaiworkbook import record_usage, spend_limit
+from oaiworkbook.errors import LedgerError
 from oaiworkbook.money import limits
-from oaiworkbook.money.ledger import Call, LedgerError, SpendLimitExceeded, default_ledger
+from oaiworkbook.money.ledger import Call, SpendLimitExceeded, default_ledger
 from oaiworkbook.money.limits import active_budgets
 
 CALL = Call(ts=0, mode="replay", endpoint="responses")

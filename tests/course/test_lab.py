@@ -21,6 +21,7 @@ from nbformat.sign import NotebookNotary
 
 import oaiworkbook
 from oaiworkbook.course import lab, lessons
+from oaiworkbook.errors import LessonError
 
 from .. import small_course as course
 
@@ -75,7 +76,7 @@ def test_full_disk_names_the_folder_and_leaves_no_half_file(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(lessons.LessonError, match=re.escape(str(Path.cwd()))):
+    with pytest.raises(LessonError, match=re.escape(str(Path.cwd()))):
         lab.prepare()
     assert os.listdir() == []
 
@@ -167,7 +168,7 @@ def test_reset_without_git_changes_nothing_and_says_so(
     path = course.as_clone(tmp_path, monkeypatch) / "notebooks" / "03_streaming.ipynb"
     path.write_bytes(b"mine")
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(lessons.LessonError, match=r"03_streaming.ipynb.*git cannot be started"):
+    with pytest.raises(LessonError, match=r"03_streaming.ipynb.*git cannot be started"):
         lessons.reset("03")
     assert path.read_bytes() == b"mine"
     assert len(list(path.parent.glob("03*"))) == 1
@@ -182,14 +183,14 @@ def test_reset_on_a_full_disk_leaves_mine(tmp_path: Path, monkeypatch: pytest.Mo
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(lessons.LessonError, match="No space left"):
+    with pytest.raises(LessonError, match="No space left"):
         lessons.reset("03")
     assert (folder / name).read_bytes() == b"mine"
 
 
 def test_unknown_lesson_names_the_lessons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     course.as_wheel(tmp_path, monkeypatch)
-    with pytest.raises(lessons.LessonError, match=r"no lesson '7'. Lessons: 00, 03"):
+    with pytest.raises(LessonError, match=r"no lesson '7'. Lessons: 00, 03"):
         lessons.find("7")
 
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from oaiworkbook.course import models
+from oaiworkbook.errors import ModelsError
 
 DAY = date(2026, 11, 22)
 ROLES = {
@@ -84,7 +85,7 @@ def test_a_fine_tuned_model_ends_with_its_base(own_table: Path) -> None:
 
 
 def test_unknown_role_names_the_roles(own_table: Path) -> None:
-    with pytest.raises(models.ModelsError, match=r"'sing'.*chat, speech"):
+    with pytest.raises(ModelsError, match=r"'sing'.*chat, speech"):
         models.model("sing")
 
 
@@ -105,7 +106,7 @@ def test_wrong_table_says_file_and_entry(own_table: Path, old: str, new: str, sa
     text = own_table.read_text("utf-8")
     assert old in text
     own_table.write_text(text.replace(old, new), encoding="utf-8")
-    with pytest.raises(models.ModelsError, match=says) as caught:
+    with pytest.raises(ModelsError, match=says) as caught:
         models.roles()
     assert "models.toml" in str(caught.value)
 

@@ -11,7 +11,8 @@ import pytest
 
 from oaiworkbook.course.running import run as running
 from oaiworkbook.course.running.play import exercises, play, plays
-from oaiworkbook.course.running.run import NotebookError, execute, record
+from oaiworkbook.course.running.run import execute, record
+from oaiworkbook.errors import NotebookError
 
 v4: Any = nbformat.v4
 untyped: Any = nbformat

@@ -5,7 +5,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from oaiworkbook.course.running.variants import Variant, VariantError, problems, variants
+from oaiworkbook.course.running.variants import Variant, problems, variants
+from oaiworkbook.errors import VariantError
 
 CODE = 'ask("Hello", n=1)\nprint("n")'
 

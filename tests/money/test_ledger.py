@@ -19,8 +19,9 @@ from typing import Any
 
 import pytest
 
+from oaiworkbook.errors import LedgerError
 from oaiworkbook.money import ledger_file
-from oaiworkbook.money.ledger import Call, Ledger, LedgerError, SpendLimitExceeded
+from oaiworkbook.money.ledger import Call, Ledger, SpendLimitExceeded
 
 USAGE = {"input_tokens": 310, "output_tokens": 84, "output_tokens_details": {"reasoning_tokens": 9}}
 
@@ -466,7 +467,8 @@ def test_a_read_only_folder_is_named(exists: bool) -> None:
     code = """
         import os, sys
         from pathlib import Path
-        from oaiworkbook.money.ledger import Call, Ledger, LedgerError
+        from oaiworkbook.money.ledger import Call, Ledger
+        from oaiworkbook.errors import LedgerError
         if os.geteuid() == 0:  # who may write anywhere
             os.seteuid(65534)
         try:

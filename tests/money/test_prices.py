@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from oaiworkbook.errors import SettingsError
 from oaiworkbook.money import price_table
 from oaiworkbook.money.prices import Price, price, rates
 from oaiworkbook.money.usage import Usage
-from oaiworkbook.settings import SettingsError
 
 DAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -15,8 +15,9 @@ import openai
 import pytest
 
 from oaiworkbook.client import OpenAI
-from oaiworkbook.practice.faults import FAULTS, UnknownFault, plan
-from oaiworkbook.practice.server import PortTaken, PracticeServer, serve
+from oaiworkbook.errors import PortTaken, UnknownFault
+from oaiworkbook.practice.faults import FAULTS, plan
+from oaiworkbook.practice.server import PracticeServer, serve
 
 from ..echo import MODEL, Echo
 from ..support import data, record  # noqa: F401

@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from ...errors import RecordingNotFound
 from ...practice.answers import text_answer
-from ...recordings.library import RecordingNotFound
 from ..exercises.judge import Exercise, Wrong
 from ..exercises.probe import Asked, Probe, expect
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from ...errors import WorkbookError
+from ...errors import ExerciseNotSolved, UnknownExercise
 from .. import checks
 from . import progress
 from .judge import Exercise, Wrong, expect, judge
@@ -27,14 +27,6 @@ __all__ = [
 ]
 
 _shown: dict[str, int] = {}
-
-
-class UnknownExercise(WorkbookError):
-    """There is no exercise of this name. The message lists the names there are."""
-
-
-class ExerciseNotSolved(WorkbookError):
-    """`OAIWORKBOOK_STRICT=1` turns an exercise that is not tried or wrong into this error."""
 
 
 def check(exercise_id: str, answer: Any) -> Result:

@@ -5,12 +5,12 @@ The folder is `progress/` in the user's data folder; `OAIWORKBOOK_PROGRESS` name
 
 import json
 import os
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ... import settings
+from ...files import write_atomically
 from .judge import Outcome
 
 
@@ -33,7 +33,7 @@ def note(exercise_id: str, outcome: Outcome) -> str:
         entry["last"] = outcome
         if outcome == "correct":
             entry.setdefault("solved", _now())
-        _write(path, entry)
+        write_atomically(path, json.dumps(entry).encode())
     except OSError as error:
         return f"(Progress could not be saved in {path}: {error.strerror}.)"
     return ""
@@ -61,17 +61,3 @@ def _read(path: Path) -> dict[str, Any]:
     # Set aside, not deleted: a person may still read what it said.
     path.replace(path.with_suffix(".broken"))
     return empty
-
-
-def _write(path: Path, entry: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(entry, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise

@@ -14,16 +14,12 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from ... import settings
-from ...errors import WorkbookError
+from ...errors import NotebookError
 from .kernels import session
 
 OnCell = Callable[[int, int], None]
 _untyped: Any = nbformat
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-
-
-class NotebookError(WorkbookError):
-    """The notebook cannot be read. The message names the file and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import nbformat
 
-from ...errors import WorkbookError
+from ...errors import VariantError
 
 FORM = "Replace `OLD` with `NEW` and run the cell again."
 _INVITATION = re.compile(r"\breplace\s+`", re.IGNORECASE)
@@ -20,10 +20,6 @@ _SENTENCE = re.compile(
     r"\s+and\s+run\s+the\s+cell\s+again"
     r"(?:\.\s+It\s+raises\s+`(?P<raises>\w+)`)?"
 )
-
-
-class VariantError(WorkbookError):
-    """A sentence that invites a change does not fit the code cell before it."""
 
 
 @dataclass(frozen=True, slots=True)
