@@ -91,6 +91,7 @@ def _stem(number: str | None) -> str | None:
 def models(args: argparse.Namespace) -> int:
     from .. import settings
     from ..course import models
+    from ..money import price_table
 
     if args.within is not None and not args.check:
         args.parser.error("--within needs --check")
@@ -114,9 +115,14 @@ def models(args: argparse.Namespace) -> int:
     aged = models.aged()
     for name, differs in aged.items():
         print(f"{name}: {differs}.")
+    old = price_table.stale(day)
+    for entry in old:
+        print(f"Read again, the price of {entry}.")
+    for entry in price_table.superseded():
+        print(f"Take out of data/prices.toml, {entry}.")
     count = "1 model in use ends" if len(soon) == 1 else f"{len(soon)} models in use end"
     print(f"{count} within {within} days of {day}.")
-    return 1 if soon or names.intersection(aged) else 0
+    return 1 if soon or old or names.intersection(aged) else 0
 
 
 def doctor(args: argparse.Namespace) -> int:

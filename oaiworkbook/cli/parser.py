@@ -98,7 +98,8 @@ HELP = {
         """\
         Shows which model plays which part, its shutdown date and what replaces it. In live mode
         (OAIWORKBOOK_MODE=live) the dates come from the API.
-        With --check it ends with 1 if a model in use ends soon: for a scheduled job.
+        With --check it ends with 1 if a model in use ends soon, or a price in data/prices.toml was
+        last read more than 60 days ago: for a scheduled job.
 
         example:
           oaiworkbook models --check --within 60 --on 2026-11-22

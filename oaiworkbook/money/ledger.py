@@ -33,7 +33,7 @@ ALREADY_COUNTED = "already counted"  # the price_note of a response that another
 class Call:
     """What the ledger keeps: never a prompt, an answer or a key.
 
-    `ts` is seconds since 1970, `seconds` and `first_token_s` are seconds, `cost_usd` is USD;
+    `ts` is seconds since 1970, `seconds` is seconds, `cost_usd` is USD;
     None means not known.
     """
 
@@ -51,7 +51,6 @@ class Call:
     request_id: str | None = None
     response_id: str | None = None
     seconds: float | None = None
-    first_token_s: float | None = None
     input_tokens: int | None = None
     cached_tokens: int | None = None
     cache_write_tokens: int | None = None
@@ -79,7 +78,6 @@ _PLAIN = [
     "request_id",
     "response_id",
     "seconds",
-    "first_token_s",
     "input_tokens",
     "cached_tokens",
     "cache_write_tokens",

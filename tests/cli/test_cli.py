@@ -337,6 +337,17 @@ def test_models_check_fails_when_the_sdk_knows_better(
     assert run(*words)[0] == 1
 
 
+def test_models_check_fails_when_a_price_was_read_long_ago(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models, "ending", lambda *_: [])
+    monkeypatch.setattr(models, "aged", dict)
+    assert run("models", "--check", "--on", "2026-12-01")[0] == 0
+    code, out, _ = run("models", "--check", "--on", "2027-06-01")
+    assert code == 1
+    assert re.search(r"^Read again, the price of .+: read on 2026-\S+, ", out, re.M)
+
+
 def test_models_shows_the_table_of_a_day(run: Run) -> None:
     code, out, _ = run("models", "--on", "2026-11-22")
     assert code == 0

@@ -75,7 +75,6 @@ def test_a_call_comes_back_as_it_was(ledger: Ledger) -> None:
         error="429 insufficient_quota",
         request_id="req_1",
         seconds=0.8,
-        first_token_s=0.2,
         cache_write_tokens=1,
         price_note="priced as model-a",
         recording="01_responses/01-hello-1a2b3c4d.json",
