@@ -14,7 +14,6 @@
 """
 
 import os
-import sys
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -105,13 +104,9 @@ def ledger_path() -> Path:
 
 def user_dir() -> Path:
     """Where this user's own files go: the ledger and the progress of exercises."""
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "oaiworkbook"
+    from platformdirs import user_data_path
+
+    return user_data_path("oaiworkbook", appauthor=False)
 
 
 def _number(name: str, value: str) -> float:

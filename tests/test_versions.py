@@ -22,7 +22,8 @@ PYTHONS = ("3.11.0", "3.12.0", "3.13.0", "3.14.0")
 
 def requirements() -> list[Requirement]:
     extras = PROJECT["optional-dependencies"].values()
-    return [Requirement(each) for part in (PROJECT["dependencies"], *extras) for each in part]
+    wanted = [Requirement(each) for part in (PROJECT["dependencies"], *extras) for each in part]
+    return [each for each in wanted if each.name != PROJECT["name"]]
 
 
 def test_the_file_holds_names_versions_and_markers_only() -> None:

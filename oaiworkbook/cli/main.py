@@ -7,6 +7,10 @@ from collections.abc import Callable, Sequence
 
 from .parser import parser
 
+# What the extra `lab` brings, and commands that run lessons cannot do without.
+COURSE = ("jupyterlab", "jupyter_client", "nbclient", "nbformat", "zmq", "matplotlib", "numpy")
+INSTALL = 'It comes with the course: in a clone, pip install -c constraints.txt -e ".[lab]".'
+
 Action = Callable[[argparse.Namespace], int]
 
 
@@ -36,6 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         from openai import OpenAIError
 
+        from ..errors import WorkbookError
+
+        if isinstance(error, ModuleNotFoundError) and error.name in COURSE:
+            error = WorkbookError(f"{error.name} is not installed. {INSTALL}")
         if not isinstance(error, OpenAIError | OSError):
             raise
         print(f"oaiworkbook {args.command}: {error}", file=sys.stderr)

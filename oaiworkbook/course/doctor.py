@@ -103,7 +103,8 @@ def _range_of(package: str) -> str:
 
     for line in metadata.requires("oaiworkbook") or []:
         requirement = Requirement(line)
-        if requirement.name == package and requirement.marker is None:
+        marker = requirement.marker
+        if requirement.name == package and (marker is None or marker.evaluate({"extra": "lab"})):
             # Lower bound first, as people write it.
             return ",".join(sorted(map(str, requirement.specifier), reverse=True))
     return ""
