@@ -1,17 +1,41 @@
-"""The command line `oaiworkbook`. What a command needs is imported when it runs."""
+"""The command line `oaiworkbook`: a module a command. What a command needs is imported when it runs."""
 
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+import textwrap
+from collections.abc import Sequence
+from types import ModuleType
 
-from .parser import parser
+from .. import __version__
+from . import costs, doctor, lab, models, record, reset, run, serve
+from .arguments import Parser
 
 # What the extra `lab` brings, and commands that run lessons cannot do without.
 COURSE = ("jupyterlab", "jupyter_client", "nbclient", "nbformat", "zmq", "matplotlib", "numpy")
 INSTALL = 'It comes with the course: in a clone, pip install -c constraints.txt -e ".[lab]".'
 
-Action = Callable[[argparse.Namespace], int]
+# Each module has WHAT (a line for the list), HELP (what it does, and an example), options and run.
+COMMANDS: dict[str, ModuleType] = {
+    "lab": lab,
+    "run": run,
+    "record": record,
+    "serve": serve,
+    "costs": costs,
+    "models": models,
+    "doctor": doctor,
+    "reset": reset,
+}
+ABOUT = """\
+    Learn the OpenAI API in JupyterLab: numbered lessons that answer from recordings,
+    without a key, a network or a bill.
+"""
+START = """\
+    start here:
+      oaiworkbook lab          open the lessons
+      oaiworkbook doctor       see whether everything is in place
+      oaiworkbook lab --help   more on a command, with an example
+"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.extra and args.command != "lab":
         args.parser.error(f"takes nothing after --, but got {' '.join(args.extra)}")
     try:
-        return ACTIONS[args.command](args)
+        return int(args.run(args))
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -50,124 +74,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-def lab(args: argparse.Namespace) -> int:
-    from ..course.lab import start
+def parser() -> Parser:
+    """Parsed arguments have `command` (None for none), `parser` (the command's) and its options."""
+    style = argparse.RawDescriptionHelpFormatter
+    main = Parser(
+        prog="oaiworkbook",
+        description=textwrap.dedent(ABOUT),
+        epilog=textwrap.dedent(START),
+        formatter_class=style,
+    )
+    main.add_argument("--version", action="version", version=f"oaiworkbook {__version__}")
+    commands = main.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    for name, command in COMMANDS.items():
+        text, _, example = textwrap.dedent(command.HELP).partition("\n\n")
+        its = commands.add_parser(
+            name, help=command.WHAT, description=text, epilog=example, formatter_class=style
+        )
+        its.set_defaults(parser=its, run=command.run)
+        command.options(its)
+    return main
 
-    start(args.lesson, browser=not args.no_browser, port=args.port, extra=args.extra)
-    return 0
-
-
-def run(args: argparse.Namespace) -> int:
-    _lessons_or_all(args)
-    from . import run as cli_run
-
-    return cli_run.run(args)
-
-
-def record(args: argparse.Namespace) -> int:
-    _lessons_or_all(args)
-    from . import run as cli_run
-
-    return cli_run.record(args)
-
-
-def _lessons_or_all(args: argparse.Namespace) -> None:
-    if bool(args.lessons) == args.all:
-        args.parser.error("name lessons, such as 03 12, or give --all")
-
-
-def serve(args: argparse.Namespace) -> int:
-    from . import serve as cli_serve
-
-    faults = [name for given in args.fail for name in given.split(",") if name]
-    return cli_serve.serve(faults, rpm=args.rpm, port=args.port, lesson=_stem(args.lesson))
-
-
-def costs(args: argparse.Namespace) -> int:
-    from ..money import report
-
-    print(report.costs(args.by, lesson=_stem(args.lesson), days=args.days))
-    return 0
-
-
-def _stem(number: str | None) -> str | None:
-    from ..course import lessons
-
-    return None if number is None else lessons.find(number).stem
-
-
-def models(args: argparse.Namespace) -> int:
-    from .. import settings
-    from ..course import models
-    from ..money import price_table
-
-    if args.within is not None and not args.check:
-        args.parser.error("--within needs --check")
-    client = None
-    if settings.mode() == "live":
-        from ..client.client import OpenAI
-
-        client = OpenAI()
-    day = args.on or models.today()
-    if not args.check:
-        print(models.table(day, client))
-        return 0
-    within = 60 if args.within is None else args.within
-    soon = models.ending(within, day, client)
-    for each in soon:
-        left = each.days_left(day) or 0
-        when = f"in {left} days" if left > 0 else "it is shut down"
-        instead = models.replacement(each.name) or "no replacement known"
-        print(f"{each.name} ends on {each.ends}, {when}. Instead: {instead}.")
-    names = {each.name for each in models.in_use()}
-    aged = models.aged()
-    for name, differs in aged.items():
-        print(f"{name}: {differs}.")
-    old = price_table.stale(day)
-    for entry in old:
-        print(f"Read again, the price of {entry}.")
-    for entry in price_table.superseded():
-        print(f"Take out of data/prices.toml, {entry}.")
-    count = "1 model in use ends" if len(soon) == 1 else f"{len(soon)} models in use end"
-    print(f"{count} within {within} days of {day}.")
-    return 1 if soon or old or names.intersection(aged) else 0
-
-
-def doctor(args: argparse.Namespace) -> int:
-    from ..course.doctor import doctor
-    from ..course.lab import environment
-
-    os.environ.update(environment())
-    report = doctor()
-    print(report)
-    return 1 if report.problems else 0
-
-
-def reset(args: argparse.Namespace) -> int:
-    from ..course import lab, lessons
-
-    done = lessons.reset(args.lesson)
-    if not done.changed:
-        print(f"{done.lesson} is the course's own already; nothing was changed.")
-        return 0
-    lab.trust(done.lesson.parent)
-    if done.kept:
-        print(f"Your version is kept as {done.kept}")
-    print(f"{done.lesson} is the course's own again.")
-    print("If it is open in JupyterLab: File > Reload Notebook from Disk.")
-    return 0
-
-
-ACTIONS: dict[str, Action] = {
-    "lab": lab,
-    "run": run,
-    "record": record,
-    "serve": serve,
-    "costs": costs,
-    "models": models,
-    "doctor": doctor,
-    "reset": reset,
-}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,16 +1,48 @@
 """`oaiworkbook serve`: the practice server in a terminal."""
 
+import argparse
 import json
 import shlex
 import time
 from collections.abc import Sequence
 
-from .. import settings
-from ..practice.server import PracticeServer
+from .arguments import Parser, port, positive
+
+WHAT = "a practice server for any client, which can fail on demand"
+HELP = """\
+    Answers on 127.0.0.1 from the recordings, to any client in any language. --fail gives
+    the first requests these faults, in order: status codes, reset, hang, cut and others
+    (a wrong name lists them all). --rpm sets a rate limit.
+
+    example:
+      oaiworkbook serve --fail 429,500 --rpm 60
+    then, in another terminal,
+      the curl command that it prints
+
+    next: lesson 20 meets this server and survives it.
+"""
 
 
-def serve(faults: Sequence[str], *, rpm: int | None, port: int, lesson: str | None) -> int:
+def options(parser: Parser) -> None:
+    parser.add_argument("--port", type=port, default=8787, help="default 8787; 0: any free port")
+    parser.add_argument(
+        "--fail", action="append", default=[], metavar="FAULTS", help="like 429,500"
+    )
+    parser.add_argument("--rpm", type=positive, metavar="N", help="requests a minute before a 429")
+    parser.add_argument("--lesson", metavar="NN", help="this lesson's recordings come first")
+
+
+def run(args: argparse.Namespace) -> int:
+    from ..course import lessons
+
+    faults = [name for given in args.fail for name in given.split(",") if name]
+    return forever(faults, rpm=args.rpm, port=args.port, lesson=lessons.stem(args.lesson))
+
+
+def forever(faults: Sequence[str], *, rpm: int | None, port: int, lesson: str | None) -> int:
     """Serves until Ctrl+C and prints each request. Raises PortTaken and UnknownFault."""
+    from ..practice.server import PracticeServer
+
     with PracticeServer(faults, rpm=rpm, port=port, lesson=lesson) as server:
         url = server.url
         print(
@@ -33,6 +65,7 @@ def serve(faults: Sequence[str], *, rpm: int | None, port: int, lesson: str | No
 
 def example(url: str) -> str:
     """A curl command that has a recorded answer: the shortest request among the recordings."""
+    from .. import settings
     from ..errors import RecordingError
     from ..recordings.library import Library
 

@@ -144,6 +144,11 @@ def _keep(path: Path, day: date) -> Path:
     raise LessonError(f"There are 999 kept versions of {path.name} of today. Delete some first.")
 
 
+def stem(number: str | None) -> str | None:
+    """`03_streaming` for "03"; None for None. Raises LessonError where there is no such lesson."""
+    return None if number is None else find(number).stem
+
+
 def _name(number: str, more: Sequence[str] = ()) -> str:
     wanted = number.removesuffix(".ipynb")
     names = sorted({lesson.name for lesson in shipped()} | set(filter(_LESSON.fullmatch, more)))

@@ -22,7 +22,7 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import connect
 
 from oaiworkbook import record_usage, spend_limit
-from oaiworkbook.cli.run import estimated
+from oaiworkbook.cli.recording import estimated
 from oaiworkbook.client import AsyncOpenAI, OpenAI
 from oaiworkbook.errors import RecordingError
 from oaiworkbook.money.ledger import SpendLimitExceeded, default_ledger

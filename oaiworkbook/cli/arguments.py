@@ -1,0 +1,47 @@
+"""What the commands share: the parser's one-line errors, and the types of arguments."""
+
+import argparse
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import NoReturn
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Wrong use ends in one line, without the usage block."""
+        self.exit(2, f"{self.prog}: {message}. See `{self.prog} --help`.\n")
+
+
+def _whole(text: str, least: int, most: int, what: str) -> int:
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is no {what}")
+    return int(text)
+
+
+def port(text: str) -> int:
+    return _whole(text, 0, 65535, "port: a number from 0 to 65535")
+
+
+def positive(text: str) -> int:
+    return _whole(text, 1, 10**9, "number of 1 or more")
+
+
+def days(text: str) -> int:
+    return _whole(text, 0, 36500, "number of days")
+
+
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write 2026-11-22") from None
+
+
+def usd(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount.is_finite() or amount < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount in USD, such as 0.50")
+    return amount

@@ -1,0 +1,32 @@
+"""`oaiworkbook doctor`: what a notebook will see on this machine."""
+
+import argparse
+import os
+
+from .arguments import Parser
+
+WHAT = "check that everything is in place"
+HELP = """\
+    Looks at what the lessons need: Python, the SDK, mode, key (only whether it is set),
+    base URL, recordings and who wrote them, cost log, proxies, JupyterLab, kernel. A line
+    each: ok, note or problem with what to do. Sends nothing. Ends with 1 on a problem.
+
+    example:
+      oaiworkbook doctor
+
+    next: oaiworkbook lab.
+"""
+
+
+def options(parser: Parser) -> None:
+    """It has none."""
+
+
+def run(args: argparse.Namespace) -> int:
+    from ..course.doctor import doctor
+    from ..course.lab import environment
+
+    os.environ.update(environment())
+    report = doctor()
+    print(report)
+    return 1 if report.problems else 0

@@ -1,0 +1,33 @@
+"""`oaiworkbook lab`: JupyterLab on the lessons."""
+
+import argparse
+
+from .arguments import Parser, port
+
+WHAT = "open JupyterLab on the lessons"
+HELP = """\
+    Opens JupyterLab on lesson 00, or on the lesson given. In a clone it works on notebooks/.
+    Installed with pip it copies the lessons that are missing into this folder, or into
+    oaiworkbook-lessons/ if other files are here, and never overwrites one of yours.
+    Stop it with Ctrl+C. Options of JupyterLab itself can follow after --.
+
+    example:
+      oaiworkbook lab 03
+    on a server, without a browser:
+      oaiworkbook lab --no-browser -- --ServerApp.ip=0.0.0.0
+
+    next: run the cells of lesson 00 from top to bottom with Shift+Enter.
+"""
+
+
+def options(parser: Parser) -> None:
+    parser.add_argument("lesson", nargs="?", metavar="NN", help="lesson to open (default: 00)")
+    parser.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
+    parser.add_argument("--port", type=port, help="default: 8888, or the next that is free")
+
+
+def run(args: argparse.Namespace) -> int:
+    from ..course.lab import start
+
+    start(args.lesson, browser=not args.no_browser, port=args.port, extra=args.extra)
+    return 0

@@ -1,0 +1,157 @@
+"""Recording lessons again: what it may cost, the cap, what was written, what is no longer asked for."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from .. import settings
+from ..errors import SettingsError, WorkbookError
+from ..money.amounts import usd
+from ..money.ledger import default_ledger
+from ..money.prices import price
+from ..money.usage import read_usage
+from ..recordings.file import Recording
+from ..recordings.library import Library
+from ..recordings.requests import CanonicalRequest
+from .batch import Ran
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the calls of one lesson cost by its recordings, in USD at today's prices."""
+
+    usd: Decimal
+    calls: int
+    unknown: int  # calls that no price is known for, not in `usd`
+
+    def __add__(self, other: "Estimate") -> "Estimate":
+        return Estimate(
+            self.usd + other.usd, self.calls + other.calls, self.unknown + other.unknown
+        )
+
+    def __str__(self) -> str:
+        plus = f", and {self.unknown} of them of unknown price" if self.unknown else ""
+        return f"{self.calls} recorded calls cost {usd(self.usd)} live{plus}"
+
+
+def record(args: argparse.Namespace) -> int:
+    from ..course.running import run as running
+    from .batch import chosen, each
+
+    notebooks = chosen(args)
+    env = _environment(args)
+    cap = Decimal(env.get("OAIWORKBOOK_MAX_USD") or str(settings.max_usd()))
+    _announce(notebooks, cap, missing=args.missing)
+    if sys.stdin.isatty() and input("Go on? [y/N] ").strip().lower() not in ("y", "yes"):
+        print("Nothing was sent.")
+        return 1
+
+    def one(notebook: Path, on_cell: running.OnCell) -> Ran:
+        before, row = _stamps(notebook.stem), default_ledger().last_row()
+        result = running.record(notebook, lesson=notebook.stem, env=env, on_cell=on_cell)
+        report = _written(notebook.stem, before)
+        if result.ok and (unused := _unused(notebook.stem, before, row)):
+            report += f"\n        no longer asked for, to delete: {', '.join(unused)}"
+        return result, report
+
+    return each(notebooks, one, verbose=args.verbose)
+
+
+def _environment(args: argparse.Namespace) -> dict[str, str]:
+    env = {}
+    key = os.environ.get("OPENAI_API_KEY")
+    if not key and not settings.is_loopback(os.environ.get("OPENAI_BASE_URL", "")):
+        raise SettingsError(
+            "Recording calls the API, but OPENAI_API_KEY is not set. Set it in this terminal, then "
+            "run the command again. (A server on this machine, named by OPENAI_BASE_URL, needs none.)"
+        )
+    if args.max_usd is not None:
+        env["OAIWORKBOOK_MAX_USD"] = str(args.max_usd)
+    if args.missing:
+        env["OAIWORKBOOK_RECORD"] = "missing"
+    return env
+
+
+def _announce(notebooks: list[Path], cap: Decimal, *, missing: bool) -> None:
+    total = Estimate(Decimal(0), 0, 0)
+    for notebook in notebooks:
+        estimate = estimated(notebook.stem)
+        total += estimate
+        print(f"{notebook.stem}: {estimate}" if estimate.calls else f"{notebook.stem}: no estimate")
+    if len(notebooks) > 1:
+        print(f"Together: {total}")
+    print(f"Stops when today's spending reaches {usd(cap)} (--max-usd).")
+    if missing:
+        print("Only calls that have no recording are sent.")
+    elif total.usd > cap:
+        raise WorkbookError(
+            f"The estimate is above the cap of {usd(cap)}: raise it with --max-usd."
+        )
+
+
+def estimated(lesson: str) -> Estimate:
+    """Prices the answers that are recorded for a lesson as if they were asked for now."""
+    now = datetime.now(UTC)
+    sum_usd, calls, unknown = Decimal(0), 0, 0
+    library = Library(settings.data_dir() / "recordings")
+    for path in _files(lesson):
+        try:
+            recording = library.read(path)
+        except WorkbookError:
+            unknown += 1  # broken; recording the lesson again is what mends it
+            continue
+        asked = recording.request
+        form = CanonicalRequest(asked.method, asked.path, asked.query, asked.body, "").form()
+        if asked.method == "WS":
+            form = dict(parse_qsl(asked.query))
+        for response in _responses(recording):
+            usage = read_usage(asked.method, asked.path, form, response)
+            if usage is not None:
+                cost = price(usage, now).usd
+                calls, unknown = calls + 1, unknown + (cost is None)
+                sum_usd += cost or 0
+    return Estimate(sum_usd, calls, unknown)
+
+
+def _responses(recording: Recording) -> Iterator[Any]:
+    for answer in recording.answers:
+        if answer.frames is not None:
+            yield from (data for direction, _, data in answer.frames if direction == "<")
+        elif answer.status < 400:
+            events = answer.sse
+            yield answer.json_ if events is None else [data for _, _, data in events]
+
+
+def _files(lesson: str) -> list[Path]:
+    return sorted((settings.data_dir() / "recordings" / lesson).glob("*.json"))
+
+
+def _stamps(lesson: str) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in _files(lesson)}
+
+
+def _written(lesson: str, before: dict[str, int]) -> str:
+    """What recording has written, in words."""
+    folder = settings.data_dir() / "recordings" / lesson
+    written = [name for name, stamp in _stamps(lesson).items() if before.get(name) != stamp]
+    if not written:
+        return f"nothing written in {folder}"
+    library = Library(folder.parent)
+    sources = library.origins(folder / name for name in written).counts
+    kinds = ", ".join(f"{count} {source}" for source, count in sources.items())
+    new = len(set(written) - set(before))
+    return f"{len(written)} recordings written to {folder} ({new} new; {kinds})"
+
+
+def _unused(lesson: str, before: dict[str, int], row: int) -> list[str]:
+    """Recordings that were there before and that no call since ledger row `row` has used."""
+    used = {Path(call.recording).name for call in default_ledger().calls(row) if call.recording}
+    now = _stamps(lesson)
+    return [name for name, stamp in before.items() if now.get(name) == stamp and name not in used]
