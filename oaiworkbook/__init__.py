@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from . import show
     from .client.client import AsyncOpenAI, OpenAI
     from .course import models
+    from .course.checks import check, hint, solution
     from .course.doctor import doctor
-    from .course.exercises import check, hint, solution
     from .course.samples import sample
     from .errors import RecordingNotFound
     from .money.bounds import estimate
@@ -33,12 +33,12 @@ _HOME = {
     "PracticeServer": "practice.server",
     "RecordingNotFound": "errors",
     "SpendLimitExceeded": "money.ledger",
-    "check": "course.exercises",
+    "check": "course.checks",
     "costs": "money.report",
     "data_dir": "settings",
     "doctor": "course.doctor",
     "estimate": "money.bounds",
-    "hint": "course.exercises",
+    "hint": "course.checks",
     "models": "course.models",
     "price": "money.prices",
     "rates": "money.prices",
@@ -46,7 +46,7 @@ _HOME = {
     "record_usage": "money.meter",
     "sample": "course.samples",
     "show": "show",
-    "solution": "course.exercises",
+    "solution": "course.checks",
     "spend_limit": "money.limits",
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 import nbformat
 
 EXERCISES = """
-from oaiworkbook.course.exercises import Exercise, expect
+from oaiworkbook.course.checks import Exercise, expect
 
 def check(answer):
     expect(answer == 4, "it is not four")

@@ -9,6 +9,7 @@ import atexit
 import os
 import threading
 import urllib.request
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -67,6 +68,7 @@ def address(
 
 def _server(state: ClientState, url: httpx2.URL) -> Any:
     """The server of this client and its copies; in record mode one for each address recorded."""
+    from ..money.meter import SessionMeter
     from ..practice.server import PracticeServer
     from ..practice.sessions import Recorded
 
@@ -74,7 +76,7 @@ def _server(state: ClientState, url: httpx2.URL) -> Any:
     with _starting:
         if key not in state.servers:
             if state.mode == "replay":
-                sessions: Any = Recorded(state.library, mode="replay")
+                sessions: Any = Recorded(state.library, meter=partial(SessionMeter, "replay"))
             else:
                 from .relay import Relay
 

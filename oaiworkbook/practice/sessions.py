@@ -8,19 +8,18 @@ before the client's first event comes from the first candidate.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from websockets.sync.server import ServerConnection
 
 from .. import settings
-from ..money.meter import SessionMeter
 from ..recordings.file import PRACTICE, Answer, Frame
 from ..recordings.library import Library
 from ..recordings.requests import CanonicalRequest, canonical_parts
-from ..settings import Mode
 from .loopback import Served
 from .websocket import HangUp, Opened, play
 
@@ -101,11 +100,24 @@ def _is_reply(frame: Frame, reply: str) -> bool:
     return _is(frame, reply) or _is(frame, "error")
 
 
-class Recorded:
-    """Opens recorded sessions at a practice server. `mode`: log what they would cost as that mode."""
+class Meter(Protocol):
+    """Counts what a session uses, event by event; `sent` may raise SpendLimitExceeded."""
 
-    def __init__(self, library: Library, lesson: str | None = None, mode: Mode | None = None):
-        self.library, self.lesson, self.mode = library, lesson, mode
+    def sent(self, event: Any) -> None: ...
+
+    def received(self, event: Any, *, at: datetime, recording: str) -> None: ...
+
+
+class Recorded:
+    """Opens recorded sessions at a practice server. `meter`: makes one for the query of an address."""
+
+    def __init__(
+        self,
+        library: Library,
+        lesson: str | None = None,
+        meter: Callable[[str], Meter] | None = None,
+    ):
+        self.library, self.lesson, self.meter = library, lesson, meter
 
     def __call__(self, served: Served, target: str) -> Opened:
         session = RecordedSession(self, served.asked.path, served.asked.query)
@@ -121,7 +133,7 @@ class RecordedSession:
         self.candidates = self.library.sessions(path, query, self.lesson)
         self.sent: list[Any] = []
         self.taken: dict[Path, Answer] = {}
-        self.meter = SessionMeter(opened.mode, query) if opened.mode else None
+        self.meter = opened.meter(query) if opened.meter else None
 
     @property
     def written(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from oaiworkbook.course import models
-from oaiworkbook.course.exercises import of_lesson
+from oaiworkbook.course.checks import of_lesson
 from oaiworkbook.course.running.play import exercises
 from oaiworkbook.course.running.run import tags
 from oaiworkbook.course.running.variants import problems

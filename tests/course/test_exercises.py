@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from oaiworkbook.course import checks, exercises
+from oaiworkbook.course import checks
 from oaiworkbook.course.exercises import progress
 from oaiworkbook.course.exercises.judge import untried
 
 LESSON = """
-from oaiworkbook.course.exercises import Exercise, expect
+from oaiworkbook.course.checks import Exercise, expect
 
 def double(answer):
     expect(answer(2) == 4, "for 2 it gives `<other>`")
@@ -36,7 +36,7 @@ def lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "lesson_98.py").write_text(LESSON)
     monkeypatch.setattr(checks, "__path__", [*checks.__path__, str(tmp_path)])
     monkeypatch.delitem(sys.modules, "oaiworkbook.course.checks.lesson_98", raising=False)
-    exercises._shown.clear()
+    checks._shown.clear()
 
 
 def defined(source: str, name: str = "f") -> Any:
@@ -111,23 +111,23 @@ def test_a_stub_is_not_called() -> None:
     def answer(x: Any) -> None:
         """`check` looks at the code; a call would raise."""
 
-    assert exercises.check("98-1", answer).outcome == "not tried"
-    assert exercises.check("98-2", answer).outcome == "not tried"
+    assert checks.check("98-1", answer).outcome == "not tried"
+    assert checks.check("98-2", answer).outcome == "not tried"
 
 
 def test_correct_shows_its_note() -> None:
-    result = exercises.check("98-1", lambda x: 2 * x)
+    result = checks.check("98-1", lambda x: 2 * x)
     assert result.correct
     assert str(result) == "✓ 98-1 correct. Twice is twice."
 
 
 def test_wrong_says_what_is_off_and_where_help_is() -> None:
-    result = exercises.check("98-1", lambda x: x)
+    result = checks.check("98-1", lambda x: x)
     assert str(result) == '✗ 98-1 wrong: for 2 it gives `<other>`. Stuck? `hint("98-1")`'
 
 
 def test_html_is_safe_and_says_the_outcome_in_words() -> None:
-    html = exercises.check("98-1", lambda x: x)._repr_html_()
+    html = checks.check("98-1", lambda x: x)._repr_html_()
     assert 'role="status"' in html
     assert "✗ 98-1 wrong:" in html
     assert "<code>&lt;other&gt;</code>" in html
@@ -139,7 +139,7 @@ def test_an_error_in_the_learners_code_is_a_wrong_answer_with_its_line() -> None
     code = compile("def f(x):\n    y = x\n    return y / 0\n", "/tmp/cell.py", "exec")
     names: dict[str, Any] = {}
     exec(code, names)
-    text = str(exercises.check("98-1", names["f"]))
+    text = str(checks.check("98-1", names["f"]))
     assert text.startswith("✗ 98-1 wrong: Your code stopped with `ZeroDivisionError`")
     assert "Line 3 of its cell" in text
 
@@ -147,43 +147,43 @@ def test_an_error_in_the_learners_code_is_a_wrong_answer_with_its_line() -> None
 @pytest.mark.parametrize("error", ["SystemExit(3)", "RecursionError()", "StopIteration()"])
 def test_even_a_strange_error_stays_inside(error: str) -> None:
     answer = defined(f"def f(x): raise {error}")
-    assert exercises.check("98-1", answer).outcome == "wrong"
+    assert checks.check("98-1", answer).outcome == "wrong"
 
 
 @pytest.mark.parametrize("answer", [7, "text", [1], object(), lambda: 1])
 def test_an_answer_of_the_wrong_kind_is_a_wrong_answer(answer: Any) -> None:
-    result = exercises.check("98-1", answer)
+    result = checks.check("98-1", answer)
     assert result.outcome == "wrong"
     assert "cannot use this answer" in result.message
 
 
 def test_a_message_that_quotes_a_whole_book_is_cut() -> None:
     answer = defined("def f(x): raise ValueError('long ' * 10_000)")
-    assert len(str(exercises.check("98-1", answer))) < 700
+    assert len(str(checks.check("98-1", answer))) < 700
 
 
 def test_interrupting_a_check_is_no_wrong_answer() -> None:
     answer = defined("def f(x): raise KeyboardInterrupt")
     with pytest.raises(KeyboardInterrupt):
-        exercises.check("98-1", answer)
+        checks.check("98-1", answer)
 
 
 def test_hints_come_one_at_a_time() -> None:
-    first, second, third = (str(exercises.hint("98-1")) for _ in range(3))
+    first, second, third = (str(checks.hint("98-1")) for _ in range(3))
     assert first == 'Hint 1 of 2: Think of 2. More: `hint("98-1")`'
     assert second == third
     assert second.startswith("Hint 2 of 2: Multiply.")
     assert '`solution("98-1")`' in second
-    assert "Think of 2." in str(exercises.hint("98-1", 1))
+    assert "Think of 2." in str(checks.hint("98-1", 1))
 
 
 def test_a_hint_that_does_not_exist() -> None:
-    with pytest.raises(exercises.UnknownExercise, match=r"98-1 has no hint 3\. Ask for 1 to 2"):
-        exercises.hint("98-1", 3)
+    with pytest.raises(checks.UnknownExercise, match=r"98-1 has no hint 3\. Ask for 1 to 2"):
+        checks.hint("98-1", 3)
 
 
 def test_a_solution_is_folded_in_jupyter_and_plain_elsewhere() -> None:
-    shown = exercises.solution("98-1")
+    shown = checks.solution("98-1")
     assert shown._repr_html_().startswith("<details")
     assert "<summary>One way to solve 98-1</summary>" in shown._repr_html_()
     assert str(shown).endswith("def double(x):\n    return 2 * x")
@@ -192,28 +192,28 @@ def test_a_solution_is_folded_in_jupyter_and_plain_elsewhere() -> None:
 @pytest.mark.parametrize("name", ["98-9", "97-1", "1", "", "../98-1", 3])
 def test_an_unknown_name_says_which_there_are(name: Any) -> None:
     expected = "Lesson 98 has 98-1, 98-2." if str(name).startswith("98") else 'such as "03-1"'
-    with pytest.raises(exercises.UnknownExercise, match=expected):
-        exercises.check(name, 1)
+    with pytest.raises(checks.UnknownExercise, match=expected):
+        checks.check(name, 1)
 
 
 def test_strict_mode_raises_until_solved(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OAIWORKBOOK_STRICT", "1")
-    with pytest.raises(exercises.ExerciseNotSolved, match="98-1 not tried"):
-        exercises.check("98-1", ...)
-    with pytest.raises(exercises.ExerciseNotSolved, match="98-1 wrong"):
-        exercises.check("98-1", lambda x: x)
-    assert exercises.check("98-1", lambda x: 2 * x).correct
+    with pytest.raises(checks.ExerciseNotSolved, match="98-1 not tried"):
+        checks.check("98-1", ...)
+    with pytest.raises(checks.ExerciseNotSolved, match="98-1 wrong"):
+        checks.check("98-1", lambda x: x)
+    assert checks.check("98-1", lambda x: 2 * x).correct
 
 
 def test_progress_keeps_the_first_solution(monkeypatch: pytest.MonkeyPatch) -> None:
-    exercises.check("98-1", ...)
+    checks.check("98-1", ...)
     assert progress.read() == {}
-    exercises.check("98-1", lambda x: x)
-    exercises.check("98-1", lambda x: 2 * x)
+    checks.check("98-1", lambda x: x)
+    checks.check("98-1", lambda x: 2 * x)
     solved = progress.read()["98-1"]["solved"]
     monkeypatch.setattr(progress, "_now", lambda: "later")
-    exercises.check("98-1", lambda x: 2 * x)
-    exercises.check("98-1", lambda x: x)
+    checks.check("98-1", lambda x: 2 * x)
+    checks.check("98-1", lambda x: x)
     assert progress.read() == {"98-1": {"tries": 4, "last": "wrong", "solved": solved}}
 
 
@@ -222,7 +222,7 @@ def test_broken_progress_is_set_aside(broken: str) -> None:
     path = progress.folder() / "98-1.json"
     path.parent.mkdir(parents=True)
     path.write_text(broken)
-    assert exercises.check("98-1", lambda x: 2 * x).correct
+    assert checks.check("98-1", lambda x: 2 * x).correct
     assert json.loads(path.read_text())["tries"] == 1
     assert path.with_suffix(".broken").read_text() == broken
 
@@ -231,18 +231,18 @@ def test_progress_that_cannot_be_written_is_said_and_not_fatal() -> None:
     folder = progress.folder()
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.write_text("a file where the folder should be")
-    result = exercises.check("98-1", lambda x: 2 * x)
+    result = checks.check("98-1", lambda x: 2 * x)
     assert result.correct
     assert "Progress could not be saved" in str(result)
 
 
 def test_a_write_that_fails_leaves_the_old_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    exercises.check("98-1", lambda x: x)
+    checks.check("98-1", lambda x: x)
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(progress.os, "fsync", full)
-    assert "No space left" in str(exercises.check("98-1", lambda x: x))
+    assert "No space left" in str(checks.check("98-1", lambda x: x))
     assert progress.read()["98-1"]["tries"] == 1
     assert [path.name for path in progress.folder().iterdir()] == ["98-1.json"]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from oaiworkbook.course.exercises import of_lesson
+from oaiworkbook.course.checks import of_lesson
 from oaiworkbook.course.running.play import Played, play
 from oaiworkbook.course.running.run import Result
 from oaiworkbook.recordings.file import read_recording

@@ -65,7 +65,7 @@ def exercises(notebook: nbformat.NotebookNode) -> dict[str, tuple[int, int]]:
 
 def answers(lesson: str) -> dict[str, list[tuple[str, str]]]:
     """The reference of each exercise."""
-    from ..exercises import of_lesson
+    from ..checks import of_lesson
 
     return {each.id: [("reference", each.reference)] for each in of_lesson(lesson[:2])}
 
