@@ -10,7 +10,7 @@ from ..course.running import run as running
 from ..errors import LessonError, WorkbookError
 
 # The result of one lesson, and a line about what it wrote.
-Ran = tuple[running.Result, str]
+Ran = tuple[running.RunResult, str]
 
 
 def chosen(args: argparse.Namespace) -> list[Path]:

@@ -24,15 +24,15 @@ from .batch import Ran
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class LessonCost:
     """What the calls of one lesson cost by its recordings, in USD at today's prices."""
 
     usd: Decimal
     calls: int
     unknown: int  # calls that no price is known for, not in `usd`
 
-    def __add__(self, other: "Estimate") -> "Estimate":
-        return Estimate(
+    def __add__(self, other: "LessonCost") -> "LessonCost":
+        return LessonCost(
             self.usd + other.usd, self.calls + other.calls, self.unknown + other.unknown
         )
 
@@ -80,7 +80,7 @@ def _environment(args: argparse.Namespace) -> dict[str, str]:
 
 
 def _announce(notebooks: list[Path], cap: Decimal, *, missing: bool) -> None:
-    total = Estimate(Decimal(0), 0, 0)
+    total = LessonCost(Decimal(0), 0, 0)
     for notebook in notebooks:
         estimate = estimated(notebook.stem)
         total += estimate
@@ -96,7 +96,7 @@ def _announce(notebooks: list[Path], cap: Decimal, *, missing: bool) -> None:
         )
 
 
-def estimated(lesson: str) -> Estimate:
+def estimated(lesson: str) -> LessonCost:
     """Prices the answers that are recorded for a lesson as if they were asked for now."""
     now = datetime.now(UTC)
     sum_usd, calls, unknown = Decimal(0), 0, 0
@@ -117,7 +117,7 @@ def estimated(lesson: str) -> Estimate:
                 cost = price(usage, now).usd
                 calls, unknown = calls + 1, unknown + (cost is None)
                 sum_usd += cost or 0
-    return Estimate(sum_usd, calls, unknown)
+    return LessonCost(sum_usd, calls, unknown)
 
 
 def _responses(recording: Recording) -> Iterator[Any]:

@@ -22,7 +22,7 @@ def replayed(exchange: Exchange, answer: Answer, *, stream: bool) -> httpx2.Resp
         body: dict[str, Any] = {"content": answer.content(folder)[0]}
         exchange.settle(answer.json_, whole=True)
     else:
-        body = {"stream": Played(exchange, answer, folder)}
+        body = {"stream": ReplayedBody(exchange, answer, folder)}
     response = httpx2.Response(
         answer.status, headers=answer.headers, request=exchange.request, **body
     )
@@ -30,7 +30,7 @@ def replayed(exchange: Exchange, answer: Answer, *, stream: bool) -> httpx2.Resp
     return response
 
 
-class Played(httpx2.SyncByteStream, httpx2.AsyncByteStream):
+class ReplayedBody(httpx2.SyncByteStream, httpx2.AsyncByteStream):
     """The body of a recorded answer, at the recorded pace. What was heard of it is settled."""
 
     def __init__(self, exchange: Exchange, answer: Answer, folder: Path) -> None:

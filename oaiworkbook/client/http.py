@@ -12,6 +12,7 @@ import httpx2
 import openai
 
 from .. import settings
+from ..endpoints import endpoint
 from ..errors import NetworkRefused
 from ..recordings.file import PRACTICE
 from ..recordings.wire import kept_headers, parse_body
@@ -146,7 +147,7 @@ def _needs_body(state: ClientState, request: httpx2.Request) -> bool:
     """A live upload may be larger than the memory; nothing in it is needed for the price."""
     if state.mode == "record":
         request.headers["accept-encoding"] = "identity"  # a recording holds plain bytes
-    return state.mode != "live" or not request.url.path.endswith(("/files", "/parts"))
+    return state.mode != "live" or not endpoint(request.method, request.url.path).upload
 
 
 def _advise(exchange: Exchange, response: httpx2.Response, stream: bool) -> None:

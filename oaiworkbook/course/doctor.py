@@ -29,7 +29,7 @@ _SOURCES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Finding:
     """`note`: works, but worth knowing. `problem`: will not work; the text says what to do."""
 
     status: Status
@@ -40,11 +40,11 @@ class Line:
 class Report:
     """The lines of `doctor()`; text with one line each, and an HTML table."""
 
-    def __init__(self, lines: list[Line]) -> None:
+    def __init__(self, lines: list[Finding]) -> None:
         self.lines = lines
 
     @property
-    def problems(self) -> list[Line]:
+    def problems(self) -> list[Finding]:
         return [line for line in self.lines if line.status == "problem"]
 
     @property
@@ -69,33 +69,33 @@ class Report:
 def doctor() -> Report:
     """Looks at everything a lesson needs; never raises for what it finds, and sends nothing."""
     checks = (_python, _sdk, _mode, _key, _base_url, _recordings, _ledger, _proxies, _lab, _kernel)
-    lines: list[Line] = []
+    lines: list[Finding] = []
     for check in checks:
         try:
             lines += check()
         # One check that stumbles must not hide what the others found.
         except Exception as error:
-            lines.append(Line("problem", check.__name__.strip("_"), f"{error}"))
+            lines.append(Finding("problem", check.__name__.strip("_"), f"{error}"))
     return Report([replace(line, text=" ".join(line.text.splitlines())) for line in lines])
 
 
-def _python() -> Iterator[Line]:
+def _python() -> Iterator[Finding]:
     wanted = metadata.metadata("oaiworkbook")["Requires-Python"]
     yield _version("Python", platform.python_version(), wanted, "Install a newer Python.")
 
 
-def _sdk() -> Iterator[Line]:
+def _sdk() -> Iterator[Finding]:
     wanted = _range_of("openai")
     mend = f"Run: {Path(sys.executable).name} -m pip install 'openai{wanted}'"
     yield _version("openai SDK", metadata.version("openai"), wanted, mend)
 
 
-def _version(name: str, version: str, wanted: str, mend: str) -> Line:
+def _version(name: str, version: str, wanted: str, mend: str) -> Finding:
     from packaging.specifiers import SpecifierSet
 
     if SpecifierSet(wanted).contains(version, prereleases=True):
-        return Line("ok", name, f"{version} (tested with {wanted})")
-    return Line("problem", name, f"{version} is outside the tested range {wanted}. {mend}")
+        return Finding("ok", name, f"{version} (tested with {wanted})")
+    return Finding("problem", name, f"{version} is outside the tested range {wanted}. {mend}")
 
 
 def _range_of(package: str) -> str:
@@ -110,66 +110,68 @@ def _range_of(package: str) -> str:
     return ""
 
 
-def _mode() -> Iterator[Line]:
+def _mode() -> Iterator[Finding]:
     said = {
         "replay": "replay: recorded answers, no network, nothing charged",
         "live": "live: calls the API and is charged",
         "record": "record: calls the API, is charged, and writes recordings",
     }
     mode = settings.mode()
-    yield Line("ok", "mode", said[mode])
+    yield Finding("ok", "mode", said[mode])
     if mode != "replay":
-        yield Line("ok", "daily cap", f"USD {settings.max_usd():.2f} (OAIWORKBOOK_MAX_USD)")
+        yield Finding("ok", "daily cap", f"USD {settings.max_usd():.2f} (OAIWORKBOOK_MAX_USD)")
 
 
-def _key() -> Iterator[Line]:
+def _key() -> Iterator[Finding]:
     replay = _replays()
     key = os.environ.get("OPENAI_API_KEY")
     if key and key != key.strip():
         what = "OPENAI_API_KEY has a space or line break at an end. Set it again without."
-        yield Line("note" if replay else "problem", "API key", what)
+        yield Finding("note" if replay else "problem", "API key", what)
     elif key:
         used = ", not used in replay" if replay else ""
-        yield Line("ok", "API key", f"set in OPENAI_API_KEY{used}")
+        yield Finding("ok", "API key", f"set in OPENAI_API_KEY{used}")
     elif replay or settings.is_loopback(os.environ.get("OPENAI_BASE_URL", "")):
-        yield Line("ok", "API key", "not set, and not needed")
+        yield Finding("ok", "API key", "not set, and not needed")
     else:
         what = "not set. Set OPENAI_API_KEY before you start, or unset OAIWORKBOOK_MODE for replay."
-        yield Line("problem", "API key", what)
+        yield Finding("problem", "API key", what)
 
 
-def _base_url() -> Iterator[Line]:
+def _base_url() -> Iterator[Finding]:
     url = os.environ.get("OPENAI_BASE_URL")
     if not url:
-        yield Line("ok", "base URL", "https://api.openai.com/v1 (the default)")
+        yield Finding("ok", "base URL", "https://api.openai.com/v1 (the default)")
     elif urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-        yield Line("problem", "base URL", "OPENAI_BASE_URL is no http or https URL. Correct it.")
+        yield Finding("problem", "base URL", "OPENAI_BASE_URL is no http or https URL. Correct it.")
     elif _replays() and not settings.is_loopback(url):
-        yield Line("note", "base URL", f"{_shown(url)} from OPENAI_BASE_URL, not used in replay")
+        yield Finding("note", "base URL", f"{_shown(url)} from OPENAI_BASE_URL, not used in replay")
     else:
-        yield Line("ok", "base URL", f"{_shown(url)} from OPENAI_BASE_URL")
+        yield Finding("ok", "base URL", f"{_shown(url)} from OPENAI_BASE_URL")
 
 
-def _recordings() -> Iterator[Line]:
+def _recordings() -> Iterator[Finding]:
     from ..recordings.library import Library
 
     library = Library(settings.data_dir() / "recordings")
     paths = library.paths()
     origins = library.origins(paths)
-    yield from (Line("problem", "recordings", str(error)) for error in origins.broken)
+    yield from (Finding("problem", "recordings", str(error)) for error in origins.broken)
     if not paths:
-        yield Line("problem", "recordings", f"none in {library.folder}. Install the course again.")
+        yield Finding(
+            "problem", "recordings", f"none in {library.folder}. Install the course again."
+        )
     else:
         lessons = len({path.parent for path in paths})
-        yield Line("ok", "recordings", f"{len(paths)} in {lessons} lessons")
+        yield Finding("ok", "recordings", f"{len(paths)} in {lessons} lessons")
     for source, count in origins.counts.most_common():
-        yield Line("ok", "written by", f"{count} {_SOURCES[source]}")
+        yield Finding("ok", "written by", f"{count} {_SOURCES[source]}")
     if origins.days:
         newest = max(max(days) for days in origins.days.values())
-        yield Line("ok", "newest", newest.isoformat())
+        yield Finding("ok", "newest", newest.isoformat())
 
 
-def _ledger() -> Iterator[Line]:
+def _ledger() -> Iterator[Finding]:
     from ..errors import LedgerError
     from ..money.ledger_file import connect, explain
 
@@ -183,51 +185,53 @@ def _ledger() -> Iterator[Line]:
             database.close()
     except (LedgerError, sqlite3.Error) as error:
         known = error if isinstance(error, LedgerError) else explain(path, error)
-        yield Line("note" if _replays() else "problem", "cost log", str(known))
+        yield Finding("note" if _replays() else "problem", "cost log", str(known))
     else:
-        yield Line("ok", "cost log", "can be written")
+        yield Finding("ok", "cost log", "can be written")
 
 
-def _proxies() -> Iterator[Line]:
+def _proxies() -> Iterator[Finding]:
     proxies = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
     found = [name for each in proxies for name in (each, each.lower()) if os.environ.get(name)]
     shown = [f"{name} is {_shown(os.environ[name])}" for name in found]
     shown += [f"{name} is set" for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if name in os.environ]
     if shown and not _replays():
-        yield Line("note", "proxies", ", ".join(shown))
+        yield Finding("note", "proxies", ", ".join(shown))
     else:
-        yield Line("ok", "proxies", f"{', '.join(shown)}, not used in replay" if shown else "none")
+        yield Finding(
+            "ok", "proxies", f"{', '.join(shown)}, not used in replay" if shown else "none"
+        )
 
 
-def _lab() -> Iterator[Line]:
+def _lab() -> Iterator[Finding]:
     try:
         version = metadata.version("jupyterlab")
     except metadata.PackageNotFoundError:
         mend = f"not installed. Run: {Path(sys.executable).name} -m pip install jupyterlab"
-        yield Line("problem", "JupyterLab", mend)
+        yield Finding("problem", "JupyterLab", mend)
     else:
         yield _version("JupyterLab", version, _range_of("jupyterlab"), "Install the course again.")
 
 
-def _kernel() -> Iterator[Line]:
+def _kernel() -> Iterator[Finding]:
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     try:
         spec = KernelSpecManager().get_kernel_spec("python3")
     except NoSuchKernel:
         mend = f"python3 is missing. Run: {Path(sys.executable).name} -m pip install ipykernel"
-        yield Line("problem", "kernel", mend)
+        yield Finding("problem", "kernel", mend)
         return
     command = spec.argv[0]
     # The server replaces a bare "python" by its own interpreter.
     if command in ("python", "python3") or Path(command).parent == Path(sys.executable).parent:
-        yield Line("ok", "kernel", "python3, with this Python")
+        yield Finding("ok", "kernel", "python3, with this Python")
     else:
         what = (
             f"python3 runs {command}, not this Python. Start JupyterLab with `oaiworkbook lab`; if "
             "that is what you did, delete the folder that `jupyter kernelspec list` shows for it."
         )
-        yield Line("problem", "kernel", what)
+        yield Finding("problem", "kernel", what)
 
 
 def _replays() -> bool:

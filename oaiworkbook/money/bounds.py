@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from ..endpoints import endpoint, name_of
 from .amounts import usd as in_usd
 from .prices import price, rates
-from .usage import Usage, endpoint_of, parts_of
+from .usage import Usage
 
 _MEDIA = {
     "input_image": "pictures",
@@ -95,10 +96,12 @@ _HOSTED = {
     "shell": "container time",
     "image_generation": "pictures",
 }
-_QUIET = frozenset(
-    {"conversations", "files", "live", "models", "organization", "projects", "realtime", "skills"}
-    | {"uploads", "vector_stores", "webhook_endpoints"}
-)
+_WHY_UNKNOWN = {
+    "picture": "what a picture costs depends on its size and quality",
+    "batch": "the requests of a batch are in its file",
+    "container": "a container is billed by the minute",
+    "training": "no price for training tokens is known",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,31 +148,21 @@ def upper_bound(
     needed where it carries a sound file. A request that is not billed by itself is bound to USD 0.
     """
     asked = body or {}
-    match (method.upper(), *parts_of(path)):
-        case (
-            ("POST", "responses")
-            | ("POST", "responses", "compact")
-            | ("POST", "chat", "completions")
-            | ("POST", "completions" | "embeddings" | "decisions")
-        ):
-            return _text_bound(endpoint_of(method, path), asked, at, host)
-        case ("POST", "moderations"):
-            return Bound(Decimal(0), 0, 0, "free")
-        case ("POST", "audio", "speech"):
+    match endpoint(method, path).bound:
+        case "text":
+            return _text_bound(name_of(path), asked, at, host)
+        case "speech":
             return _speech_bound(asked, at, host)
-        case ("POST", "audio", "transcriptions" | "translations"):
+        case "sound":
             return _sound_bound(asked, at, raw_length, host)
-        case ("POST", "images", *_):
-            return Bound(None, 0, 0, "what a picture costs depends on its size and quality")
-        case ("POST", "batches"):
-            return Bound(None, 0, 0, "the requests of a batch are in its file")
-        case ("POST", "containers"):
-            return Bound(None, 0, 0, "a container is billed by the minute")
-        case ("POST", "fine_tuning", "jobs"):
-            return Bound(None, 0, 0, "no price for training tokens is known")
-        case ("POST", first, *more) if not more and first not in _QUIET:
-            return Bound(None, 0, 0, f"no price of {first} is known")
-    return Bound(Decimal(0), 0, 0, "not billed by itself")
+        case "free":
+            return Bound(Decimal(0), 0, 0, "free")
+        case "nothing":
+            return Bound(Decimal(0), 0, 0, "not billed by itself")
+        case "unknown":
+            return Bound(None, 0, 0, f"no price of {name_of(path)} is known")
+        case other:
+            return Bound(None, 0, 0, _WHY_UNKNOWN[other])
 
 
 def estimate(*, model: str, **params: Any) -> Estimate:

@@ -9,12 +9,13 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from .. import settings
+from ..endpoints import endpoint, name_of
 from ..errors import LedgerError
 from ..settings import Mode
 from .bounds import upper_bound
 from .ledger import ALREADY_COUNTED, Call, Ledger, default_ledger
 from .limits import active_budgets, refuse_past_limits
-from .usage import Asked, Usage, endpoint_of, read_usage
+from .usage import Asked, Usage, read_usage
 
 _REMEMBERED = 1_000  # events
 # What a meter has logged, by the event's name: `record_usage` must not count it again.
@@ -146,10 +147,6 @@ class SessionMeter:
             self.transcriber = session.get("model", self.transcriber)
 
 
-_ANSWERS_IN_JSON = frozenset(
-    {"responses", "chat.completions", "completions", "embeddings", "images"}
-)
-
 _priced: set[tuple[str, str | None]] = set()  # (mode, response id): what this process has counted
 
 
@@ -175,7 +172,7 @@ class Meter:
         budgets = active_budgets(self.mode)
         if self._ledger is None or not budgets:
             return None
-        call.endpoint = endpoint_of(asked.method, asked.path)
+        call.endpoint = name_of(asked.path)
         call.model = (asked.form or {}).get("model")
         bound = upper_bound(
             asked.method,
@@ -195,7 +192,7 @@ class Meter:
         `parsed`: the JSON body, or the data of each event of a stream.
         """
         if call.status == "error":
-            call.endpoint = endpoint_of(asked.method, asked.path)
+            call.endpoint = name_of(asked.path)
             call.model = (asked.form or {}).get("model")
         else:
             _price(call, asked, parsed, recorded_at or datetime.now(UTC))
@@ -211,10 +208,10 @@ class Meter:
 
 
 def _price(call: Call, asked: Asked, parsed: Any, at: datetime) -> None:
-    call.endpoint = endpoint_of(asked.method, asked.path)
+    call.endpoint = name_of(asked.path)
     usage = read_usage(asked.method, asked.path, asked.form, parsed, host=asked.host)
     if usage is None:
-        if parsed is None and asked.method == "POST" and call.endpoint in _ANSWERS_IN_JSON:
+        if parsed is None and endpoint(asked.method, asked.path).in_json:
             call.price_note = "the answer could not be read"
         else:
             call.cost_usd, call.price_note = Decimal(0), "not billed by itself"

@@ -70,8 +70,8 @@ def in_force(entry: Entry, day: date) -> bool:
 
 
 @lru_cache(maxsize=512)
-def price_in_force(model: str, mode: str, day: date, folder: str = "") -> PriceInForce:
-    """The price of `model` on `day`. `mode`: a service tier or `batch`; `default` is the standard one.
+def price_in_force(model: str, tier: str, day: date, folder: str = "") -> PriceInForce:
+    """The price of `model` on `day`. `tier`: a service tier or `batch`; `default` is the standard one.
 
     A dated snapshot that nobody lists is priced as its undated name. Raises UnknownPriceError.
     """
@@ -80,15 +80,15 @@ def price_in_force(model: str, mode: str, day: date, folder: str = "") -> PriceI
         for entry in tables["not_established"]:
             if entry.get("model") == name and "quantity" not in entry and in_force(entry, day):
                 raise UnknownPriceError(f"the price of {model} is not established: {entry['why']}")
-        found = _own(name, mode, day, tables) or _library(name, mode, day, tables)
+        found = _own(name, tier, day, tables) or _library(name, tier, day, tables)
         if found is None:
             continue
-        price, in_mode, limit, as_of = found
+        price, in_tier, limit, as_of = found
         factor = Decimal(1)
-        if not in_mode:
-            rule = factor_of(mode, name, day, folder)
+        if not in_tier:
+            rule = factor_of(tier, name, day, folder)
             if rule is None:
-                raise UnknownPriceError(f"no {mode} price of {name} is known for {day}")
+                raise UnknownPriceError(f"no {tier} price of {name} is known for {day}")
             factor = Decimal(rule["factor"])
             limits = [n for n in (limit, rule.get("max_input_tokens")) if n is not None]
             limit = min(limits, default=None)
@@ -136,17 +136,17 @@ def superseded() -> list[str]:
     return found
 
 
-# (price, whether it is the price in the mode asked for, input tokens up to which it holds, as of)
+# (price, whether it is the price in the tier asked for, input tokens up to which it holds, as of)
 _Found = tuple[Any, bool, int | None, str]
 
 
-def _own(name: str, mode: str, day: date, tables: Tables) -> _Found | None:
+def _own(name: str, tier: str, day: date, tables: Tables) -> _Found | None:
     for entry in tables["model"]:
         same = name.startswith(entry["id"]) if entry.get("prefix") else name == entry["id"]
         if same and in_force(entry, day):
-            price = _model_price(entry, flat=mode == "batch")
-            limit = None if mode == "batch" else entry.get("max_input_tokens")
-            return price, mode == "default", limit, str(entry["as_of"])
+            price = _model_price(entry, flat=tier == "batch")
+            limit = None if tier == "batch" else entry.get("max_input_tokens")
+            return price, tier == "default", limit, str(entry["as_of"])
     return None
 
 
@@ -161,7 +161,7 @@ def _model_price(entry: Entry, *, flat: bool) -> Any:
     return ModelPrice(**rates)
 
 
-def _library(name: str, mode: str, day: date, tables: Tables) -> _Found | None:
+def _library(name: str, tier: str, day: date, tables: Tables) -> _Found | None:
     from genai_prices import __version__, data_snapshot
     from genai_prices.types import ModelPrice, TieredPrices
 
@@ -170,9 +170,9 @@ def _library(name: str, mode: str, day: date, tables: Tables) -> _Found | None:
         return None
     at = datetime.combine(day, time(12), UTC)
     # For a tier it does not know the library answers the standard price, so it is asked first.
-    in_mode = mode == "default" or _has_variant(info, mode, at)
-    price = info.get_prices(at, _context(mode) if in_mode and mode != "default" else None)
-    if mode == "batch":
+    in_tier = tier == "default" or _has_variant(info, tier, at)
+    price = info.get_prices(at, _context(tier) if in_tier and tier != "default" else None)
+    if tier == "batch":
         # A batch's usage is the sum of its requests: the sum crosses the long-context line, they do not.
         flat = {k: v.base if isinstance(v, TieredPrices) else v for k, v in vars(price).items()}
         price = ModelPrice(**flat)
@@ -184,7 +184,7 @@ def _library(name: str, mode: str, day: date, tables: Tables) -> _Found | None:
         as_of = str(stated["as_of"])
     else:
         as_of = f"genai-prices {__version__}"
-    return price, in_mode, None, as_of
+    return price, in_tier, None, as_of
 
 
 def _find(name: str) -> Any:
@@ -196,13 +196,13 @@ def _find(name: str) -> Any:
         return None
 
 
-def _context(mode: str) -> dict[str, str]:
-    return {"processing": "batch"} if mode == "batch" else {"service_tier": mode}
+def _context(tier: str) -> dict[str, str]:
+    return {"processing": "batch"} if tier == "batch" else {"service_tier": tier}
 
 
-def _has_variant(info: Any, mode: str, at: datetime | None) -> bool:
+def _has_variant(info: Any, tier: str, at: datetime | None) -> bool:
     return any(
-        variant.when == _context(mode)
+        variant.when == _context(tier)
         and (at is None or variant.constraint is None or variant.constraint.active(at))
         for variant in info.price_variants or ()
     )

@@ -47,9 +47,9 @@ _LIKE = {
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Under which conditions a call is priced. `mode`: a service tier, or `batch`."""
+    """Under which conditions a call is priced. `tier`: a service tier, or `batch`."""
 
-    mode: str
+    tier: str
     host: str
     day: date
     folder: str
@@ -59,10 +59,10 @@ class Conditions:
         return price_entries(self.folder)
 
 
-def known_price(model: str, mode: str, when: Conditions) -> PriceInForce:
+def known_price(model: str, tier: str, when: Conditions) -> PriceInForce:
     if not model:
         raise UnknownPriceError("no model is named")
-    return price_in_force(model, mode, when.day, when.folder)
+    return price_in_force(model, tier, when.day, when.folder)
 
 
 def tokens(
@@ -74,8 +74,8 @@ def tokens(
     if found.note:
         notes.append(found.note)
     into = counts.get("input_tokens", 0)
-    refuse_above_limit(found, into, when.mode)
-    if when.mode == "batch" and into > LONG_CONTEXT:
+    refuse_above_limit(found, into, when.tier)
+    if when.tier == "batch" and into > LONG_CONTEXT:
         notes.append("no single request of the batch counted as long context")
     for name, count in counts.items():
         if count and not (_listed(found.price, name) or _listed(found.price, _LIKE.get(name))):
@@ -99,13 +99,13 @@ def extra_12h(
         return Decimal(0)
     rate = rate_12h(found.model, when, counts.get("input_tokens", 0))
     if rate is None:
-        where = found.model if when.mode == "default" else f"{found.model} ({when.mode})"
+        where = found.model if when.tier == "default" else f"{found.model} ({when.tier})"
         raise UnknownPriceError(f"no price for 12-hour cache writes of {where} is known")
     return (rate - rate_at(found.price.cache_write_mtok, 0)) * Decimal(str(tokens)) / _MILLION
 
 
 def rate_12h(model: str, when: Conditions, input_tokens: float) -> Decimal | None:
-    if when.mode != "default" or input_tokens > LONG_CONTEXT:
+    if when.tier != "default" or input_tokens > LONG_CONTEXT:
         return None
     entries = when.tables["cache_write_12h"]
     return next((Decimal(e["mtok"]) for e in entries if e["model"] == model), None)
@@ -115,8 +115,8 @@ def window(model: str, more: dict[str, float], when: Conditions, notes: list[str
     for name in [name for name in more if name.startswith("background_")]:
         del more[name]
         rule = factor_of(name, model, when.day, when.folder)
-        if rule is None or when.mode != "default":
-            raise UnknownPriceError(f"no price for {name} ({when.mode}) is known for {when.day}")
+        if rule is None or when.tier != "default":
+            raise UnknownPriceError(f"no price for {name} ({when.tier}) is known for {when.day}")
         notes.append(f"{name.replace('_', ' ')} x {rule['factor']}")
         return Decimal(rule["factor"])
     return Decimal(1)
@@ -152,16 +152,16 @@ def tool_parts(
     for model, counts in foreign.items():
         own = Conditions("default", when.host, when.day, when.folder)
         try:
-            found = known_price(model.strip("?"), own.mode, own)
+            found = known_price(model.strip("?"), own.tier, own)
             yield tokens(found, counts, own, notes) * uplift(found.model, own, [])
         except UnknownPriceError as why:
             yield str(why)
 
 
-def refuse_above_limit(found: PriceInForce, input_tokens: float, mode: str) -> None:
+def refuse_above_limit(found: PriceInForce, input_tokens: float, tier: str) -> None:
     if found.max_input_tokens is not None and input_tokens > found.max_input_tokens:
         raise UnknownPriceError(
-            f"no {mode} price of {found.model} is known above {found.max_input_tokens:,} input tokens"
+            f"no {tier} price of {found.model} is known above {found.max_input_tokens:,} input tokens"
         )
 
 
@@ -209,7 +209,7 @@ def price(usage: Usage, at: datetime) -> Price:
     return _price(
         usage.endpoint,
         usage.model or "",
-        _mode(usage.service_tier, usage.batch),
+        _tier(usage.service_tier, usage.batch),
         tuple(usage.quantities.items()),
         tuple(usage.extras.items()),
         usage.host,
@@ -230,11 +230,11 @@ def rates(
 ) -> Rates:
     """The rates of `model` for a request with so many input tokens; see `Rates` for the units."""
     when = Conditions(
-        _mode(service_tier, batch), "", _day(at), os.environ.get("OAIWORKBOOK_DATA", "")
+        _tier(service_tier, batch), "", _day(at), os.environ.get("OAIWORKBOOK_DATA", "")
     )
     try:
-        found = price_in_force(model, when.mode, when.day, when.folder)
-        refuse_above_limit(found, input_tokens, when.mode)
+        found = price_in_force(model, when.tier, when.day, when.folder)
+        refuse_above_limit(found, input_tokens, when.tier)
     except UnknownPriceError as why:
         return Rates(model, note=str(why))
     listed: dict[str, Decimal] = {}
@@ -253,7 +253,7 @@ def rates(
 def _price(
     endpoint: str,
     model: str,
-    mode: str,
+    tier: str,
     quantities: tuple[tuple[str, float], ...],
     extras: tuple[tuple[str, float], ...],
     host: str,
@@ -264,7 +264,7 @@ def _price(
 ) -> Price:
     if not known:
         return Price(None, note or "the answer carries no usage", "")
-    when = Conditions(mode, host, day, folder)
+    when = Conditions(tier, host, day, folder)
     notes = [note] if note else []
     counts = dict(quantities)
     more = {name: count for name, count in extras if count}
@@ -281,7 +281,7 @@ def _price(
     try:
         total = Decimal(0)
         if any(counts.values()):
-            found = known_price(model, mode, when)
+            found = known_price(model, tier, when)
             as_of = found.as_of
             total = tokens(found, counts, when, notes)
             total += extra_12h(found, counts, more.pop("cache_write_12h_tokens", 0), when)
@@ -298,7 +298,7 @@ def _price(
     return Price(total, "; ".join(notes), as_of)
 
 
-def _mode(service_tier: str | None, batch: bool) -> str:
+def _tier(service_tier: str | None, batch: bool) -> str:
     if batch:
         return "batch"
     return "default" if service_tier in (None, "", "auto") else str(service_tier)

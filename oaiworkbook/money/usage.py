@@ -4,15 +4,16 @@ The answer's model and service tier count; the request's stand in where the answ
 exchange that is billed but says nothing about its usage is `known=False`: its cost is unknown, not 0.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..endpoints import endpoint, name_of
 from .quantities import cache_write_12h, image_quantities, merged, number, quantities, tool_extras
 
 Body = Mapping[str, Any]
 
-RESPONSE_ENDED = frozenset({"response.completed", "response.incomplete", "response.failed"})
+RESPONSE_ENDED = frozenset(endpoint("POST", "/v1/responses").ends)
 _BATCH_ENDED = frozenset({"completed", "expired", "cancelled", "failed"})
 _RAW = ("usage", "tool_usage", "svg_usage", "service_tier", "duration")
 _CUT = "the stream ended before its usage"
@@ -51,14 +52,14 @@ class Usage:
     note: str = ""
 
 
-def _responses(asked: Body, response: Any, host: str) -> Usage | None:
+def _responses(name: str, asked: Body, response: Any, host: str) -> Usage | None:
     if isinstance(response, list):
         last_first = _events(response)[::-1]
         ended = next((e for e in last_first if e.get("type") in RESPONSE_ENDED), None)
         if ended is None:
             named = (e["response"] for e in last_first if isinstance(e.get("response"), Mapping))
             body = {**next(named, {}), "usage": None}
-            return _usage("responses", asked, body, {}, host, missing=_CUT)
+            return _usage(name, asked, body, {}, host, missing=_CUT)
         response = ended.get("response")
     if not isinstance(response, Mapping):
         return None
@@ -73,10 +74,10 @@ def _responses(asked: Body, response: Any, host: str) -> Usage | None:
         extras[f"background_{window}"] = 1
     elif response.get("background") and not asked:
         notes.append("a 2h or 8h window is not in the answer: priced without its discount")
-    return _usage("responses", asked, response, quantities(usage), host, extras, notes)
+    return _usage(name, asked, response, quantities(usage), host, extras, notes)
 
 
-def _chat(endpoint: str, asked: Body, response: Any, host: str) -> Usage | None:
+def _chat(name: str, asked: Body, response: Any, host: str) -> Usage | None:
     missing = _NO_USAGE
     if isinstance(response, list):
         last_first = _events(response)[::-1]
@@ -95,16 +96,16 @@ def _chat(endpoint: str, asked: Body, response: Any, host: str) -> Usage | None:
     # Searches are not counted in Chat's usage.
     extras = {"chat_web_search": 1.0} if asked.get("web_search_options") is not None else {}
     counts = quantities(response.get("usage"))
-    return _usage(endpoint, asked, response, counts, host, extras, missing=missing)
+    return _usage(name, asked, response, counts, host, extras, missing=missing)
 
 
-def _plain(endpoint: str, asked: Body, response: Any, host: str) -> Usage | None:
+def _plain(name: str, asked: Body, response: Any, host: str) -> Usage | None:
     if not isinstance(response, Mapping):
         return None
-    return _usage(endpoint, asked, response, quantities(response.get("usage")), host)
+    return _usage(name, asked, response, quantities(response.get("usage")), host)
 
 
-def _images(asked: Body, response: Any, host: str) -> Usage | None:
+def _images(name: str, asked: Body, response: Any, host: str) -> Usage | None:
     notes: list[str] = []
     missing = _NO_USAGE
     if isinstance(response, list):
@@ -122,11 +123,11 @@ def _images(asked: Body, response: Any, host: str) -> Usage | None:
     # An SVG is written by a text model, which is billed apart and named there.
     if isinstance(svg := raw.get("svg_usage"), Mapping):
         own = {"input_tokens": svg.get("input_tokens"), "output_tokens": svg.get("output_tokens")}
-        extras = {f"{name}@{svg.get('model') or '?'}": number(n) for name, n in own.items()}
-    return _usage("images", asked, raw, counts, host, extras, notes, missing)
+        extras = {f"{kind}@{svg.get('model') or '?'}": number(n) for kind, n in own.items()}
+    return _usage(name, asked, raw, counts, host, extras, notes, missing)
 
 
-def _transcription(endpoint: str, asked: Body, response: Any, host: str) -> Usage | None:
+def _transcription(name: str, asked: Body, response: Any, host: str) -> Usage | None:
     notes: list[str] = []
     if isinstance(response, list):
         done = [e for e in _events(response) if e.get("type") == "transcript.text.done"]
@@ -141,24 +142,24 @@ def _transcription(endpoint: str, asked: Body, response: Any, host: str) -> Usag
         counts["input_audio_tokens"] = counts["input_tokens"]
         notes.append("all input counted as audio")
     missing = "only JSON answers carry usage" if response is None else _NO_USAGE
-    return _usage(endpoint, asked, body, counts, host, notes=notes, missing=missing)
+    return _usage(name, asked, body, counts, host, notes=notes, missing=missing)
 
 
-def _speech(asked: Body, response: Any, host: str) -> Usage | None:
+def _speech(name: str, asked: Body, response: Any, host: str) -> Usage | None:
     model = str(asked.get("model") or "")
     if isinstance(response, list):
         done = [e for e in _events(response) if e.get("type") == "speech.audio.done"]
         body = done[-1] if done else {}
         counts = quantities(body.get("usage"))
-        return _usage("audio.speech", asked, body, counts, host, missing=_CUT)
+        return _usage(name, asked, body, counts, host, missing=_CUT)
     if model.startswith("tts-1"):
         counts = {"input_characters": len(str(asked.get("input") or ""))}
-        return Usage("audio.speech", model, None, counts, raw=dict(counts), host=host)
+        return Usage(name, model, None, counts, raw=dict(counts), host=host)
     missing = 'sound carries no usage: pass stream_format="sse" to learn the tokens'
-    return _usage("audio.speech", asked, {}, {}, host, missing=missing)
+    return _usage(name, asked, {}, {}, host, missing=missing)
 
 
-def _batch(response: Any, host: str) -> Usage | None:
+def _batch(name: str, asked: Body, response: Any, host: str) -> Usage | None:
     if not isinstance(response, Mapping) or response.get("object") != "batch":
         return None
     if response.get("status") not in _BATCH_ENDED:
@@ -166,17 +167,17 @@ def _batch(response: Any, host: str) -> Usage | None:
     counts = quantities(response.get("usage"))
     if not counts and not number((response.get("request_counts") or {}).get("completed")):
         return None
-    return _usage("batches", {}, response, counts, host, batch=True)
+    return _usage(name, {}, response, counts, host, batch=True)
 
 
-def _fine_tuning(response: Any, host: str) -> Usage | None:
+def _fine_tuning(name: str, asked: Body, response: Any, host: str) -> Usage | None:
     if not isinstance(response, Mapping) or response.get("object") != "fine_tuning.job":
         return None
     trained = number(response.get("trained_tokens"))
     if not trained:
         return None
     return Usage(
-        endpoint="fine_tuning",
+        endpoint=name,
         model=response.get("model"),
         service_tier=None,
         quantities={},
@@ -221,24 +222,6 @@ def _events(response: Sequence[Any]) -> list[Body]:
     return [event for event in response if isinstance(event, dict)]
 
 
-# The last path segment before the resource: OpenAI, Azure, and Google's compatible endpoints.
-_ROOTS = frozenset({"v1", "openai", "openapi"})
-
-
-def endpoint_of(method: str, path: str) -> str:
-    """`/v1/chat/completions` -> `chat.completions`, `/v1/files/file_1/content` -> `files`."""
-    match parts_of(path):
-        case ["chat", *_]:
-            return "chat.completions"
-        case ["audio", kind, *_]:
-            return f"audio.{kind}"
-        case ["responses", "input_tokens"]:
-            return "responses.input_tokens"
-        case [first, *_]:
-            return first
-    return "unknown"
-
-
 def read_usage(
     method: str, path: str, request: Body | None = None, response: Any = None, *, host: str = ""
 ) -> Usage | None:
@@ -250,41 +233,8 @@ def read_usage(
     asked = request or {}
     if isinstance(response, Mapping) and "error" in response and not _is_object(response):
         return None
-    match (method.upper(), *parts_of(path)):
-        case (
-            ("POST", "responses")
-            | ("POST", "responses", "compact")
-            | ("GET", "responses", _)
-            | ("POST", "responses", _, "cancel")
-        ):
-            return _responses(asked, response, host)
-        case ("POST", "chat", "completions") | ("POST", "completions"):
-            return _chat(endpoint_of(method, path), asked, response, host)
-        case ("POST", "embeddings" | "decisions" as endpoint):
-            return _plain(endpoint, asked, response, host)
-        case ("POST", "images", "generations" | "edits" | "variations"):
-            return _images(asked, response, host)
-        case ("POST", "audio", "transcriptions" | "translations" as kind):
-            return _transcription(f"audio.{kind}", asked, response, host)
-        case ("POST", "audio", "speech"):
-            return _speech(asked, response, host)
-        case ("POST", "moderations"):
-            body = response if isinstance(response, Mapping) else {}
-            model = body.get("model") or asked.get("model")
-            return Usage("moderations", model, None, {}, response_id=body.get("id"), host=host)
-        case (_, "batches", *_):
-            return _batch(response, host)
-        case (_, "fine_tuning", "jobs", *_):
-            return _fine_tuning(response, host)
-        case ("POST", "containers"):
-            note = "a container is billed by the minute; the answer does not say how many"
-            return Usage("containers", None, None, {}, host=host, known=False, note=note)
-        case ("WS", *_) if isinstance(response, Mapping):
-            return read_event(response, model=asked.get("model"), host=host)
-        case ("POST", *_) if isinstance(response, Mapping) and response.get("usage"):
-            note = "no price is known for this endpoint"
-            return _usage(endpoint_of(method, path), asked, response, {}, host, missing=note)
-    return None
+    reader = _READERS.get(endpoint(method, path).usage)
+    return reader(name_of(path), asked, response, host) if reader else None
 
 
 def read_event(
@@ -302,7 +252,7 @@ def read_event(
     kind = event.get("type")
     inner = event.get("response")
     if kind in RESPONSE_ENDED:
-        return _responses({}, inner, host)
+        return _responses("responses", {}, inner, host)
     if kind == "response.done" and isinstance(inner, Mapping):
         return _usage("realtime", {"model": model}, inner, quantities(inner.get("usage")), host)
     if kind == "conversation.item.input_audio_transcription.completed":
@@ -323,9 +273,43 @@ def _is_object(body: Body) -> bool:
     return any(name in body for name in ("id", "object", "usage"))
 
 
-def parts_of(path: str) -> list[str]:
-    """The segments of a path after the API's root: `/v1/files/file_1` -> `["files", "file_1"]`."""
-    parts = [part for part in path.split("?", 1)[0].split("/") if part]
-    root = max((i for i, part in enumerate(parts) if part in _ROOTS), default=-1)
-    parts = parts[root + 1 :]
-    return parts[2:] if parts[:1] == ["deployments"] else parts
+def _moderations(name: str, asked: Body, response: Any, host: str) -> Usage:
+    body = response if isinstance(response, Mapping) else {}
+    model = body.get("model") or asked.get("model")
+    return Usage(name, model, None, {}, response_id=body.get("id"), host=host)
+
+
+def _container(name: str, asked: Body, response: Any, host: str) -> Usage:
+    note = "a container is billed by the minute; the answer does not say how many"
+    return Usage(name, None, None, {}, host=host, known=False, note=note)
+
+
+def _event(name: str, asked: Body, response: Any, host: str) -> Usage | None:
+    if not isinstance(response, Mapping):
+        return None
+    return read_event(response, model=asked.get("model"), host=host)
+
+
+def _other(name: str, asked: Body, response: Any, host: str) -> Usage | None:
+    """An endpoint that nobody has described, and that says it has used something."""
+    if not isinstance(response, Mapping) or not response.get("usage"):
+        return None
+    note = "no price is known for this endpoint"
+    return _usage(name, asked, response, {}, host, missing=note)
+
+
+# By `Endpoint.usage`: called with the endpoint's name, the request, the answer and the host.
+_READERS: Mapping[str, Callable[[str, Body, Any, str], Usage | None]] = {
+    "responses": _responses,
+    "chat": _chat,
+    "counts": _plain,
+    "images": _images,
+    "transcription": _transcription,
+    "speech": _speech,
+    "moderations": _moderations,
+    "batch": _batch,
+    "fine_tuning": _fine_tuning,
+    "container": _container,
+    "event": _event,
+    "other": _other,
+}

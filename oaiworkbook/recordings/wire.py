@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..endpoints import LAST_EVENTS
 from .file import Answer, Event
 
 _KEPT = frozenset(
@@ -16,18 +17,6 @@ _KEPT = frozenset(
         "x-request-id",
         "openai-processing-ms",
         "openai-version",
-    }
-)
-_LAST_EVENTS = frozenset(
-    {
-        "response.completed",
-        "response.incomplete",
-        "response.failed",
-        "error",
-        "image_generation.completed",
-        "image_edit.completed",
-        "transcript.text.done",
-        "speech.audio.done",
     }
 )
 _ENDINGS = {
@@ -100,9 +89,9 @@ def _event(block: str, ms: int) -> Event | None:
 def ended(data: Sequence[Any]) -> bool:
     """Whether the data of a stream's events hold its last event."""
     last = data[-1] if data else None
-    if last == "[DONE]":
-        return True
-    return isinstance(last, dict) and (last.get("type") in _LAST_EVENTS or "error" in last)
+    if isinstance(last, dict):
+        return last.get("type") in LAST_EVENTS or "error" in last
+    return bool(last == "[DONE]")
 
 
 def answer_of(

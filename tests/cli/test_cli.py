@@ -163,7 +163,7 @@ def kernel(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
         given.append(env)
         written = settings.data_dir() / "recordings" / lesson / "02-responses-0badcafe.json"
         course.recording(written, "live")
-        return running.Result(running.read(notebook), [], 0.1)
+        return running.RunResult(running.read(notebook), [], 0.1)
 
     monkeypatch.setattr(running, "record", record)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from oaiworkbook import settings
-from oaiworkbook.course.doctor import Line, doctor
+from oaiworkbook.course.doctor import Finding, doctor
 
 from .. import small_course as course
 
@@ -20,7 +20,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return course.as_wheel(tmp_path, monkeypatch)
 
 
-def line(name: str) -> Line:
+def line(name: str) -> Finding:
     found = [each for each in doctor().lines if each.name == name]
     assert len(found) == 1, found
     return found[0]
@@ -112,7 +112,7 @@ def test_passwords_in_urls_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("OPENAI_BASE_URL", "https://eva:secret@example.com:8443/v1?token=secret")
     monkeypatch.setenv("https_proxy", "eva:secret@proxy.example.com:3128")
     assert line("base URL").text == "https://example.com:8443/v1 from OPENAI_BASE_URL"
-    assert line("proxies") == Line("note", "proxies", "https_proxy is proxy.example.com:3128")
+    assert line("proxies") == Finding("note", "proxies", "https_proxy is proxy.example.com:3128")
     assert "secret" not in repr(doctor())
 
 

@@ -32,7 +32,7 @@ def saved(folder: Path, *cells: Any, name: str = "90_plumbing.ipynb") -> Path:
     return path
 
 
-def run(path: Path, **options: Any) -> running.Result:
+def run(path: Path, **options: Any) -> running.RunResult:
     return execute(path, mode="replay", lesson=path.stem, **options)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from oaiworkbook.course.checks import of_lesson
 from oaiworkbook.course.running.play import Played, play
-from oaiworkbook.course.running.run import Result
+from oaiworkbook.course.running.run import RunResult
 from oaiworkbook.recordings.file import read_recording
 
 from ..authoring import surroundings
@@ -27,7 +27,7 @@ each_lesson = pytest.mark.parametrize("path", lessons(), ids=lambda path: path.s
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    result: Result
+    result: RunResult
     played: dict[str, Played]
     looked: surroundings.Looked
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from oaiworkbook.money.usage import endpoint_of, read_event, read_usage
+from oaiworkbook.endpoints import name_of
+from oaiworkbook.money.usage import read_event, read_usage
 
 COUNTS = {
     "input_tokens": 30,
@@ -57,8 +58,8 @@ def nonzero(counts: Any) -> dict[str, float]:
         ("/", "unknown"),
     ],
 )
-def test_endpoint_of(path: str, endpoint: str) -> None:
-    assert endpoint_of("POST", path) == endpoint
+def test_name_of(path: str, endpoint: str) -> None:
+    assert name_of(path) == endpoint
 
 
 # --- Responses ----------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import nbformat
 from nbclient import NotebookClient
 
 from .kernels import session
-from .run import Failure, Result, Run, read, run_cell, tags
+from .run import Failure, Run, RunResult, read, run_cell, tags
 from .variants import variants
 
 _CHECKED = re.compile(r"\bcheck\(\s*[\"'](\d\d-\d+)[\"']")
@@ -91,7 +91,7 @@ def play(
     env: Mapping[str, str | None] | None = None,
     timeout: int = 600,
     startup: str = "",
-) -> tuple[Result, list[Played]]:
+) -> tuple[RunResult, list[Played]]:
     """Runs the notebook with everything of `plays` in between. The file stays as it is.
 
     `timeout` is for each cell, in seconds. `startup` is Python that the kernel runs first.
@@ -112,7 +112,7 @@ def play(
                 _with_plays(client, run, todo, played)
         except RuntimeError as error:
             run.failures.append(Failure(run.done, str(error)))
-    return Result(node, run.failures, time.monotonic() - started), played
+    return RunResult(node, run.failures, time.monotonic() - started), played
 
 
 def _with_plays(client: NotebookClient, run: Run, todo: list[Play], played: list[Played]) -> None:

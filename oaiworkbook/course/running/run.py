@@ -35,7 +35,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class RunResult:
     """The notebook with its new outputs (the file is untouched); `seconds` of wall time."""
 
     notebook: nbformat.NotebookNode
@@ -72,7 +72,7 @@ def execute(
     timeout: int = 600,
     on_cell: OnCell | None = None,
     startup: str = "",
-) -> Result:
+) -> RunResult:
     """Runs all cells in a fresh kernel, in the notebook's folder, and leaves the file as it is.
 
     `timeout` is for each cell, in seconds. `on_cell(done, all)` is called at the start and after
@@ -96,7 +96,7 @@ def execute(
             run.all_cells(client)
     except RuntimeError as error:
         run.failures.append(Failure(run.done, _first_line(str(error)), str(error)))
-    return Result(node, run.failures, time.monotonic() - started)
+    return RunResult(node, run.failures, time.monotonic() - started)
 
 
 def record(
@@ -107,7 +107,7 @@ def record(
     env: Mapping[str, str | None] | None = None,
     timeout: int = 600,
     on_cell: OnCell | None = None,
-) -> Result:
+) -> RunResult:
     """Records a lesson: its cells first, then what the changes and answers need on top of them.
 
     `answered`: exercise id -> (name, source) of each answer to play, by default the references.
@@ -126,7 +126,7 @@ def record(
     # File times may be coarser than the clock.
     extra.setdefault("OAIWORKBOOK_RECORD", f"missing since {began - 2:.0f}")
     second, _ = play(notebook, known, mode="record", lesson=lesson, env=extra, timeout=timeout)
-    return Result(first.notebook, second.failures, first.seconds + second.seconds)
+    return RunResult(first.notebook, second.failures, first.seconds + second.seconds)
 
 
 def _file_time(folder: Path) -> float:

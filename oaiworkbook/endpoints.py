@@ -1,0 +1,125 @@
+"""What an endpoint of the API is, a row each: how it is billed, bounded and ended.
+
+A new endpoint is a row here. A new way of billing is a reader in `money/usage.py`, or a bound in
+`money/bounds.py`, which the row names.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+# The last path segment before the resource: OpenAI, Azure, and Google's compatible endpoints.
+_ROOTS = frozenset({"v1", "openai", "openapi"})
+_RESPONSE_ENDS = ("response.completed", "response.incomplete", "response.failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """`path` follows the API's root; `*` stands for one segment, `**` for all that follow.
+
+    `usage`: how its answer is read, "" where it is not billed by itself. `bound`: how the most it can
+    cost is found before it is sent. `in_json`: an answer that is no JSON could not be read. `upload`:
+    its body may be larger than the memory. `ends`: the last event of its streams, by type.
+    """
+
+    method: str
+    path: str
+    usage: str = ""
+    bound: str = "nothing"
+    in_json: bool = False
+    upload: bool = False
+    ends: tuple[str, ...] = ()
+
+
+# The first row that fits holds.
+ENDPOINTS = (
+    Endpoint("POST", "responses", "responses", "text", in_json=True, ends=_RESPONSE_ENDS),
+    Endpoint("POST", "responses/compact", "responses", "text", in_json=True),
+    Endpoint("POST", "responses/*/cancel", "responses", in_json=True),
+    Endpoint("POST", "responses/**", "other", in_json=True),
+    Endpoint("GET", "responses/*", "responses", ends=_RESPONSE_ENDS),
+    Endpoint("POST", "chat/completions", "chat", "text", in_json=True, ends=("[DONE]",)),
+    Endpoint("POST", "chat/**", "other", in_json=True),
+    Endpoint("POST", "completions", "chat", "text", in_json=True, ends=("[DONE]",)),
+    Endpoint("POST", "embeddings", "counts", "text", in_json=True),
+    Endpoint("POST", "decisions", "counts", "text"),
+    Endpoint("POST", "moderations", "moderations", "free"),
+    Endpoint(
+        *("POST", "images/generations", "images", "picture"),
+        in_json=True,
+        ends=("image_generation.completed",),
+    ),
+    Endpoint(
+        "POST", "images/edits", "images", "picture", in_json=True, ends=("image_edit.completed",)
+    ),
+    Endpoint("POST", "images/variations", "images", "picture", in_json=True),
+    Endpoint("POST", "images/**", "other", "picture", in_json=True),
+    Endpoint(
+        "POST", "audio/transcriptions", "transcription", "sound", ends=("transcript.text.done",)
+    ),
+    Endpoint("POST", "audio/translations", "transcription", "sound"),
+    Endpoint("POST", "audio/speech", "speech", "speech", ends=("speech.audio.done",)),
+    Endpoint("POST", "batches", "batch", "batch"),
+    Endpoint("*", "batches/**", "batch"),
+    Endpoint("POST", "fine_tuning/jobs", "fine_tuning", "training"),
+    Endpoint("*", "fine_tuning/jobs/**", "fine_tuning"),
+    Endpoint("POST", "containers", "container", "container"),
+    Endpoint("POST", "containers/*/files", "other", upload=True),
+    Endpoint("POST", "files", "other", upload=True),
+    Endpoint("POST", "uploads/*/parts", "other", upload=True),
+    # Not billed by themselves: what they keep is, or what is done with it later.
+    *(
+        Endpoint("POST", name, "other")
+        for name in ("conversations", "live", "models", "organization", "projects", "realtime")
+    ),
+    *(
+        Endpoint("POST", name, "other")
+        for name in ("skills", "uploads", "vector_stores", "webhook_endpoints")
+    ),
+    Endpoint("WS", "**", "event"),
+    Endpoint("POST", "*", "other", "unknown"),
+    Endpoint("POST", "**", "other"),
+    Endpoint("*", "**"),
+)
+LAST_EVENTS = frozenset(kind for each in ENDPOINTS for kind in each.ends) | {"error"}
+
+
+@lru_cache(maxsize=1024)
+def endpoint(method: str, path: str) -> Endpoint:
+    """The row of a request: `POST`, `/v1/responses`."""
+    parts = _segments(path)
+    return next(each for each in ENDPOINTS if _fits(each, method.upper(), parts))
+
+
+@lru_cache(maxsize=1024)
+def name_of(path: str) -> str:
+    """As the cost log calls it: `/v1/chat/completions` -> `chat.completions`, `/v1/files/file_1` -> `files`."""
+    match _segments(path):
+        case ["chat", *_]:
+            return "chat.completions"
+        case ["audio", kind, *_]:
+            return f"audio.{kind}"
+        case ["responses", "input_tokens"]:
+            return "responses.input_tokens"
+        case [first, *_]:
+            return first
+    return "unknown"
+
+
+def _fits(each: Endpoint, method: str, parts: list[str]) -> bool:
+    if each.method not in ("*", method):
+        return False
+    wanted = each.path.split("/")
+    if wanted[-1] == "**":
+        wanted = wanted[:-1]
+        parts = parts[: len(wanted)]
+    return len(wanted) == len(parts) and all(
+        want in ("*", part) for want, part in zip(wanted, parts, strict=True)
+    )
+
+
+def _segments(path: str) -> list[str]:
+    """What follows the API's root: `/v1/files/file_1` -> `["files", "file_1"]`."""
+    parts = [part for part in path.split("?", 1)[0].split("/") if part]
+    root = max((i for i, part in enumerate(parts) if part in _ROOTS), default=-1)
+    parts = parts[root + 1 :]
+    return parts[2:] if parts[:1] == ["deployments"] else parts
