@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -175,24 +176,22 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, reply: Reply, kind: str = "ok", extra: dict[str, str] | None = None) -> None:
         answer, pace = reply.answer, settings.pace()
-        pieces = answer.content(reply.folder)
         headers = {"content-type": "application/json", **answer.headers, **(extra or {})}
         headers[PRACTICE] = reply.written
         if answer.sse is None:
             time.sleep(answer.ms / 1000 * pace)
-            headers["content-length"] = str(len(pieces[0]))
-            keep = len(pieces[0]) // 2 if kind in ("cut", "end") else len(pieces[0])
-            self.wfile.write(self._head(answer.status, headers) + pieces[0][:keep])
+            [body] = answer.content(reply.folder)
+            headers["content-length"] = str(len(body))
+            keep = len(body) // 2 if kind in ("cut", "end") else len(body)
+            self.wfile.write(self._head(answer.status, headers) + body[:keep])
             if kind in ("cut", "end"):
                 self._break()
             return
         headers["transfer-encoding"] = "chunked"
         self.wfile.write(self._head(answer.status, headers))
-        keep = len(pieces) // 2 if kind in ("cut", "end") else len(pieces)
-        before = 0
-        for event, piece in zip(answer.sse[:keep], pieces, strict=False):
-            time.sleep(max(0, event[0] - before) / 1000 * pace)
-            before = event[0]
+        keep = len(answer.sse) // 2 if kind in ("cut", "end") else len(answer.sse)
+        for wait, piece in islice(answer.pieces(reply.folder, pace), keep):
+            time.sleep(wait)
             self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
         if kind == "cut" or answer.cut:
             self._break()

@@ -104,17 +104,18 @@ class Probe:
             reply = _as_asked(reply, asked)
         answer = Answer.model_validate(_named(reply, asked))
         headers = {"x-request-id": f"req_{len(self.requests):032x}"} | answer.headers
-        body = _Body(answer.content(Path()), answer.cut)
+        body = _Body(answer)
         return httpx2.Response(answer.status, headers=headers, stream=body)
 
 
 class _Body(httpx2.SyncByteStream, httpx2.AsyncByteStream):
-    def __init__(self, pieces: list[bytes], cut: bool) -> None:
-        self._pieces, self._cut = pieces, cut
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
 
     def __iter__(self) -> Iterator[bytes]:
-        yield from self._pieces
-        if self._cut:
+        for _, piece in self._answer.pieces(Path(), 0):
+            yield piece
+        if self._answer.cut:
             raise httpx2.RemoteProtocolError("the connection was closed in the middle of the body")
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
