@@ -1,7 +1,8 @@
 """What the tests of the plumbing share: a data folder of their own, and recording into it."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,3 +40,10 @@ def record(source: Source, use: Callable[[Any], Any], client: type[Any] = OpenAI
 
 def recordings(data: Path) -> list[Path]:
     return sorted((data / "recordings" / LESSON).glob("*.json"))
+
+
+@contextmanager
+def serve(faults: Sequence[str] = (), **options: Any) -> Iterator[str]:
+    """The base URL of a practice server, for a test that needs no more of it."""
+    with PracticeServer(faults, **options) as server:
+        yield server.url

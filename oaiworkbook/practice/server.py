@@ -1,13 +1,12 @@
 """The practice server: replays recordings on 127.0.0.1 to any client, and fails on demand.
 
-with serve(faults=["429", "500"]) as url:
-    client = OpenAI(base_url=url)
+with PracticeServer(["429", "500"]) as server:
+    client = OpenAI(base_url=server.url)
 """
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,8 +21,8 @@ from .rate_limit import RateLimit
 if TYPE_CHECKING:
     from .websocket import Opened
 
-__all__ = ["PortTaken", "PracticeServer", "Reply", "Seen", "Served", "Source", "recorded", "serve"]
 
+__all__ = ["PracticeServer", "Reply", "Seen", "Served", "Source", "recorded"]
 
 Source = Callable[[Served], Reply]
 # Given a request for a WebSocket and its target as sent: a session, or an answer that refuses it.
@@ -55,7 +54,12 @@ class Seen:
 
 
 class PracticeServer:
-    """A context manager. `url` ends in `/v1`; `log` holds one `Seen` a request, in order."""
+    """A context manager. `url` ends in `/v1`; `log` holds one `Seen` a request, in order.
+
+    `faults`: names of `practice.faults.FAULTS`, one a request, in order. `rpm`: requests a minute that
+    pass; more get a 429. `port`: 0 takes a free one. `lesson`: whose recordings come first. `source`
+    and `sessions` answer in place of the recordings. Raises PortTaken and UnknownFault.
+    """
 
     def __init__(
         self,
@@ -108,21 +112,3 @@ class PracticeServer:
 
     def note(self, method: str, path: str, answered: str) -> None:
         self.log.append(Seen(time.monotonic() - self._started, method, path, answered))
-
-
-@contextmanager
-def serve(
-    faults: Sequence[str] = (),
-    *,
-    rpm: int | None = None,
-    port: int = 0,
-    lesson: str | None = None,
-) -> Iterator[str]:
-    """Run a practice server and yield its base URL, such as `http://127.0.0.1:53211/v1`.
-
-    `faults`: names of `oaiworkbook.practice.faults.FAULTS`, one a request, in order. `rpm`: requests a minute
-    that pass; more get a 429. `port`: 0 takes a free one. `lesson`: whose recordings come first.
-    Raises PortTaken and UnknownFault.
-    """
-    with PracticeServer(faults, rpm=rpm, port=port, lesson=lesson) as server:
-        yield server.url

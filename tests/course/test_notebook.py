@@ -132,7 +132,7 @@ def test_the_cell_to_copy_stays_in_replay_in_the_notebook(tmp_path: Path) -> Non
 
 def test_retries_are_visible(tmp_path: Path) -> None:
     practice = (
-        "from oaiworkbook.practice.server import serve\n"
+        "from tests.support import serve\n"
         "with serve(faults=['429:0.05']) as url:\n"
         f"    print({ASK.replace('client.', 'OpenAI(base_url=url).')})"
     )

@@ -17,7 +17,8 @@ import pytest
 from oaiworkbook.client import OpenAI
 from oaiworkbook.errors import PortTaken, UnknownFault
 from oaiworkbook.practice.faults import FAULTS, plan
-from oaiworkbook.practice.server import PracticeServer, serve
+from oaiworkbook.practice.server import PracticeServer
+from tests.support import serve
 
 from ..echo import MODEL, Echo
 from ..support import data, record  # noqa: F401

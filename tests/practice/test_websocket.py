@@ -27,11 +27,12 @@ from oaiworkbook.client import AsyncOpenAI, OpenAI
 from oaiworkbook.errors import RecordingError
 from oaiworkbook.money.ledger import SpendLimitExceeded, default_ledger
 from oaiworkbook.money.meter import meter
-from oaiworkbook.practice.server import PracticeServer, Reply, Served, serve
+from oaiworkbook.practice.server import PracticeServer, Reply, Served
 from oaiworkbook.practice.sessions import settled
 from oaiworkbook.practice.websocket import HangUp, Opened, Script, scripted
 from oaiworkbook.recordings import library
 from oaiworkbook.recordings.file import read_recording
+from tests.support import serve
 
 from ..authoring.standin import refuse
 from ..support import LESSON, data, recordings  # noqa: F401
