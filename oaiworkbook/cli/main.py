@@ -5,27 +5,17 @@ import os
 import sys
 import textwrap
 from collections.abc import Sequence
-from types import ModuleType
+from importlib import import_module
 
 from .. import __version__
-from . import costs, doctor, lab, models, record, reset, run, serve
 from .arguments import Parser
 
 # What the extra `lab` brings, and commands that run lessons cannot do without.
 COURSE = ("jupyterlab", "jupyter_client", "nbclient", "nbformat", "zmq", "matplotlib", "numpy")
 INSTALL = 'It comes with the course: in a clone, pip install -c constraints.txt -e ".[lab]".'
 
-# Each module has WHAT (a line for the list), HELP (what it does, and an example), options and run.
-COMMANDS: dict[str, ModuleType] = {
-    "lab": lab,
-    "run": run,
-    "record": record,
-    "serve": serve,
-    "costs": costs,
-    "models": models,
-    "doctor": doctor,
-    "reset": reset,
-}
+# Each is a module with WHAT (a line for the list), HELP (what it does, and an example), options and run.
+COMMANDS = ("lab", "run", "record", "serve", "costs", "models", "doctor", "reset")
 ABOUT = """\
     Learn the OpenAI API in JupyterLab: numbered lessons that answer from recordings,
     without a key, a network or a bill.
@@ -85,7 +75,8 @@ def parser() -> Parser:
     )
     main.add_argument("--version", action="version", version=f"oaiworkbook {__version__}")
     commands = main.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for name, command in COMMANDS.items():
+    for name in COMMANDS:
+        command = import_module(f"{__package__}.{name}")
         text, _, example = textwrap.dedent(command.HELP).partition("\n\n")
         its = commands.add_parser(
             name, help=command.WHAT, description=text, epilog=example, formatter_class=style

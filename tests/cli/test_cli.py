@@ -114,7 +114,7 @@ def test_error_of_settings_is_one_line(
 
 
 def test_bug_is_not_hidden(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(COMMANDS["costs"], "run", lambda args: 1 // 0)
+    monkeypatch.setattr("oaiworkbook.cli.costs.run", lambda args: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         run("costs")
 
