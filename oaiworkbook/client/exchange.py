@@ -20,8 +20,6 @@ import openai
 
 from .. import settings
 from ..errors import RecordingError
-from ..money.ledger import Call
-from ..money.usage import Asked
 from ..recordings.file import Answer, Provenance
 from ..recordings.library import Library, missing
 from ..recordings.requests import CanonicalRequest, canonical
@@ -30,7 +28,9 @@ from ..settings import Mode
 from . import retries
 
 if TYPE_CHECKING:
+    from ..money.ledger import Call
     from ..money.meter import Meter
+    from ..money.usage import Asked
     from ..practice.server import PracticeServer
 
 _first_try: ContextVar[float] = ContextVar("oaiworkbook_first_try")
@@ -74,6 +74,9 @@ class ClientState:
 
     def begin(self, request: httpx2.Request, *, practice: bool) -> "Exchange":
         """Before anything is sent. Raises what refuses a call: deadline, spend limit."""
+        from ..money.ledger import Call  # with SQLite, which `import OpenAI` is not to wait for
+        from ..money.usage import Asked
+
         if self.open_bodies:
             self.drain()
         started = time.monotonic()
@@ -154,8 +157,8 @@ class Exchange:
     state: ClientState
     request: httpx2.Request
     canonical: CanonicalRequest | None
-    asked: Asked
-    call: Call
+    asked: "Asked"
+    call: "Call"
     row: int | None
     started: float
     first_try: float

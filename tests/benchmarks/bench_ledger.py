@@ -12,9 +12,9 @@ from itertools import count
 from pathlib import Path
 from time import perf_counter
 
-from timing import interleaved, table
-
 from oaiworkbook.money.ledger import INSERT, By, Call, Ledger, values_of
+
+from .timing import interleaved, table
 
 MILLION = 1_000_000
 USAGE = {
