@@ -216,7 +216,7 @@ def test_recording_plays_changes_in_a_second_pass_that_only_fills_gaps(tmp_path:
         code(f"import os\nn = 1\n{note}"),
         text("Replace `n = 1` with `n = 2` and run the cell again."),
     )
-    result = record(path, lesson="90_plumbing", answered={})
+    result = record(path, lesson="90_plumbing")
     assert result.ok
     kept = re.sub(r" since \d+", " since", log.read_text()).splitlines()
     assert kept == ["None 1", "missing since 1", "missing since 2", "missing since 1"]
@@ -229,5 +229,5 @@ def test_recording_stops_before_the_second_pass_when_the_first_fails(tmp_path: P
         code(f"n = 1\nopen({str(log)!r}, 'a').write('x')\nn / 0"),
         text("Replace `n = 1` with `n = 2` and run the cell again."),
     )
-    assert not record(path, lesson="90_plumbing", answered={}).ok
+    assert not record(path, lesson="90_plumbing").ok
     assert log.read_text() == "x"

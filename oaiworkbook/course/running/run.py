@@ -4,7 +4,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,15 +103,14 @@ def record(
     notebook: Path,
     *,
     lesson: str,
-    answered: Mapping[str, Sequence[tuple[str, str]]] | None = None,
     env: Mapping[str, str | None] | None = None,
     timeout: int = 600,
     on_cell: OnCell | None = None,
 ) -> RunResult:
     """Records a lesson: its cells first, then what the changes and answers need on top of them.
 
-    `answered`: exercise id -> (name, source) of each answer to play, by default the references.
-    The second pass does not ask again for what the first has recorded.
+    The answers to its exercises are the references. The second pass does not ask again for what the
+    first has recorded.
     """
     from .play import answers, play, plays
 
@@ -120,7 +119,7 @@ def record(
     first = execute(
         notebook, mode="record", lesson=lesson, env=extra, timeout=timeout, on_cell=on_cell
     )
-    known = answers(lesson) if answered is None else answered
+    known = answers(lesson)
     if not first.ok or not plays(first.notebook, known):
         return first
     # File times may be coarser than the clock.
