@@ -412,7 +412,12 @@ def default_ledger() -> Ledger:
     """The ledger that the settings name, opened once in each process. Raises LedgerError."""
     path = settings.ledger_path()
     ledger = _default.get(path)
-    return ledger if ledger is not None else _default.setdefault(path, Ledger(path))
+    if ledger is None:
+        opened = Ledger(path)
+        ledger = _default.setdefault(path, opened)
+        if ledger is not opened:
+            opened.close()  # another thread was first
+    return ledger
 
 
 def _after_fork() -> None:
