@@ -121,7 +121,8 @@ def _numbers(values: Any) -> list[float]:
 
     if values is None:
         return []
-    flat: Any = np.ma.filled(np.ma.asarray(values, dtype=float), math.nan).ravel()
+    masked: Any = np.ma  # untyped in numpy 2.0
+    flat: Any = masked.filled(masked.asarray(values, dtype=float), math.nan).ravel()
     kept = flat if flat.size <= MOST else flat[np.linspace(0, flat.size - 1, MOST).astype(int)]
     return [float(f"{number:.{PLACES}g}") for number in np.nan_to_num(kept, nan=-1e99)]
 

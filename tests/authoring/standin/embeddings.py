@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
@@ -46,7 +47,7 @@ class Vectors:
             raise NotAuthored(f"{self._name} has changed: run make_vectors.py {number}")
         self._vectors = dict(zip(texts, vectors, strict=True))
 
-    def vector(self, text: str, size: int, dimensions: int) -> np.ndarray:
+    def vector(self, text: str, size: int, dimensions: int) -> NDArray[Any]:
         """The first `dimensions` of `size` numbers, at length 1, in half precision."""
         if text not in self._vectors:
             raise NotAuthored(
@@ -57,11 +58,11 @@ class Vectors:
             [share * known[order] * signs for share, order, signs in _parts(size)]
         )
         cut = whole[:dimensions]
-        return (cut / math.sqrt(math.fsum(x * x for x in cut))).astype("<f2")
+        return np.asarray(cut / math.sqrt(math.fsum(x * x for x in cut)), dtype="<f2")
 
 
 @lru_cache
-def _parts(size: int) -> list[tuple[float, list[int], np.ndarray]]:
+def _parts(size: int) -> list[tuple[float, list[int], NDArray[Any]]]:
     """The vector again and again, shuffled and with other signs, and smaller after the first time.
 
     The squares of the shares add up to 1, so lengths and angles stay.
@@ -115,7 +116,7 @@ def embeddings(served: Served, vectors: Vectors, ms: int = 0) -> dict[str, Any] 
     }
 
 
-def _encoded(vector: np.ndarray, form: str | None) -> str | list[float]:
+def _encoded(vector: NDArray[Any], form: str | None) -> str | list[float]:
     if form == "base64":
         return base64.b64encode(vector.astype("<f4").tobytes()).decode()
     return [float(x) for x in vector]

