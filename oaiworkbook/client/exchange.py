@@ -19,6 +19,7 @@ import httpx2
 import openai
 
 from .. import settings
+from ..endpoints import name_of
 from ..errors import RecordingError
 from ..recordings.file import Answer, Provenance
 from ..recordings.library import Library, missing
@@ -89,7 +90,7 @@ class ClientState:
         call = Call(
             ts=time.time(),
             mode="practice" if practice else self.mode,
-            endpoint="",  # the meter's word for it
+            endpoint=name_of(asked.path),
             lesson=settings.lesson(),
             attempt=attempt,
         )

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from .. import settings
-from ..endpoints import endpoint, name_of
+from ..endpoints import endpoint
 from ..errors import LedgerError
 from ..settings import Mode
 from .bounds import upper_bound
@@ -172,7 +172,6 @@ class Meter:
         budgets = active_budgets(self.mode)
         if self._ledger is None or not budgets:
             return None
-        call.endpoint = name_of(asked.path)
         call.model = (asked.form or {}).get("model")
         bound = upper_bound(
             asked.method,
@@ -192,7 +191,6 @@ class Meter:
         `parsed`: the JSON body, or the data of each event of a stream.
         """
         if call.status == "error":
-            call.endpoint = name_of(asked.path)
             call.model = (asked.form or {}).get("model")
         else:
             _price(call, asked, parsed, recorded_at or datetime.now(UTC))
@@ -208,7 +206,6 @@ class Meter:
 
 
 def _price(call: Call, asked: Asked, parsed: Any, at: datetime) -> None:
-    call.endpoint = name_of(asked.path)
     usage = read_usage(asked.method, asked.path, asked.form, parsed, host=asked.host)
     if usage is None:
         if parsed is None and endpoint(asked.method, asked.path).in_json:
