@@ -7,7 +7,7 @@ class WorkbookError(openai.OpenAIError):
     """An error of the workbook, not of the API.
 
     The SDK passes subclasses of `OpenAIError` to the caller unchanged and without a retry
-    (`openai/_base_client.py`, 3.54). None of ours is an `APIError`, so a lesson's
+    (`openai/_base_client.py`, 3.57). None of ours is an `APIError`, so a lesson's
     `except openai.APIError` never swallows one.
     """
 

@@ -13,7 +13,7 @@ ROOMS = (
     *("__init__", "cli"),
 )
 SCHOOL = (
-    *("lessons", "lab", "models", "samples", "doctor"),
+    *("lessons", "lab", "models", "dated_facts", "samples", "doctor"),
     *("exercises", "checks", "running", "notebook"),
 )
 

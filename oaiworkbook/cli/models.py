@@ -8,8 +8,9 @@ WHAT = "the models of the course, and when they end"
 HELP = """\
     Shows which model plays which part, its shutdown date and what replaces it. In live mode
     (OAIWORKBOOK_MODE=live) the dates come from the API.
-    With --check it ends with 1 if a model in use ends soon, or a price in data/prices.toml was
-    last read more than 60 days ago: for a scheduled job.
+    With --check it ends with 1 if a model that lessons call ends soon, a sentence of a lesson
+    becomes false, or a price in data/prices.toml has aged: for a scheduled job. It names the
+    lessons and their cells. What a lesson names only to show the way off is listed, no more.
 
     example:
       oaiworkbook models --check --within 60 --on 2026-11-22
@@ -19,14 +20,14 @@ HELP = """\
 
 
 def options(parser: Parser) -> None:
-    parser.add_argument("--check", action="store_true", help="fail if a model in use ends soon")
+    parser.add_argument("--check", action="store_true", help="fail if what lessons teach ends soon")
     parser.add_argument("--within", type=days, metavar="DAYS", help="what soon is (default: 60)")
     parser.add_argument("--on", type=day, metavar="DATE", help="as if today were DATE")
 
 
 def run(args: argparse.Namespace) -> int:
     from .. import settings
-    from ..course import models
+    from ..course import dated_facts, models
     from ..money import price_table
 
     if args.within is not None and not args.check:
@@ -41,21 +42,20 @@ def run(args: argparse.Namespace) -> int:
         print(models.table(today, client))
         return 0
     within = 60 if args.within is None else args.within
-    soon = models.ending(within, today, client)
-    for each in soon:
-        left = each.days_left(today) or 0
-        when = f"in {left} days" if left > 0 else "it is shut down"
-        instead = models.replacement(each.name) or "no replacement known"
-        print(f"{each.name} ends on {each.ends}, {when}. Instead: {instead}.")
-    names = {each.name for each in models.in_use()}
+    found = dated_facts.notices(within, today, client)
+    known = [each for each in found if each.why == "known"]
+    wrong = [str(each) for each in found if each.why != "known"]
+    wrong += [f"Read again, the price of {entry}." for entry in price_table.stale(today)]
+    wrong += [f"Take out of data/prices.toml, {entry}." for entry in price_table.superseded()]
+    in_use = {each.name for each in models.in_use()}
     aged = models.aged()
+    wrong += [f"{name}: {differs}." for name, differs in aged.items() if name in in_use]
+    print(*wrong, sep="\n", end="\n" if wrong else "")
     for name, differs in aged.items():
-        print(f"{name}: {differs}.")
-    old = price_table.stale(today)
-    for entry in old:
-        print(f"Read again, the price of {entry}.")
-    for entry in price_table.superseded():
-        print(f"Take out of data/prices.toml, {entry}.")
-    count = "1 model in use ends" if len(soon) == 1 else f"{len(soon)} models in use end"
-    print(f"{count} within {within} days of {today}.")
-    return 1 if soon or old or names.intersection(aged) else 0
+        if name not in in_use:
+            print(f"{name} (no lesson uses it): {differs}.")
+    if known:
+        print("True before and after, in lessons that show the way off:")
+        print(*(f"  {each}" for each in known), sep="\n")
+    print(f"{len(wrong) or 'Nothing'} to mend within {within} days of {today}.")
+    return 1 if wrong else 0

@@ -1,6 +1,6 @@
 """Which failure is worth another try, how long to wait, when to give up.
 
-The SDK's own loop does the trying (`openai/_base_client.py`, 3.54): 408, 409, 429, 5xx, connection
+The SDK's own loop does the trying (`openai/_base_client.py`, 3.57): 408, 409, 429, 5xx, connection
 errors and timeouts, after `min(0.5 * 2**n, 8)` seconds less up to a quarter. It obeys the response
 headers `x-should-retry` and `retry-after-ms`; they are what this module decides. What the SDK
 cannot know and we add: a 429 that means "no credit" is not tried again, `x-ratelimit-reset-*` is

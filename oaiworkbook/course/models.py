@@ -87,29 +87,25 @@ def replacement(name: str) -> str | None:
     return old.name if old is not None and old.ends is None else None
 
 
-def ending(within_days: int, on: date | None = None, client: Any = None) -> list[Model]:
-    """Models in use that end within `within_days` of `on`, those already ended too, soonest first.
-
-    With a `client`, the dates that `GET /v1/models` gives count instead of the table's.
-    """
-    day = on or today()
-    soon = [
-        each
-        for each in in_use(client)
-        if (left := each.days_left(day)) is not None and left <= within_days
-    ]
-    return sorted(soon, key=lambda each: (each.ends or date.max, each.name))
-
-
 def in_use(client: Any = None) -> list[Model]:
     """The models that have a role, each once; with a `client`, with the dates that it is given."""
+    dated = _dated(client)
+    return [dated[name] for name in dict.fromkeys(roles().values())]
+
+
+def all_ending(client: Any = None) -> list[Model]:
+    """Every model with a shutdown date, in use or not, past or to come; `client` as in `in_use`."""
+    return [each for each in _dated(client).values() if each.ends]
+
+
+def _dated(client: Any) -> dict[str, Model]:
     live = live_dates(client) if client is not None else {}
-    return [
-        replace(known()[name], ends=live[name], source="GET /v1/models", as_of=today())
+    return {
+        name: replace(each, ends=live[name], source="GET /v1/models", as_of=today())
         if name in live
-        else known()[name]
-        for name in dict.fromkeys(roles().values())
-    ]
+        else each
+        for name, each in known().items()
+    }
 
 
 def live_dates(client: Any) -> dict[str, date]:

@@ -74,11 +74,11 @@ def recall(lesson: Lesson) -> Iterator[str]:
 
 
 def number_of_cells(lesson: Lesson) -> Iterator[str]:
-    yield from _within("cells", len(lesson.cells), 30, 40)
+    yield from _within("cells", len(lesson.cells), 30, 50)
 
 
 def number_of_code_cells(lesson: Lesson) -> Iterator[str]:
-    yield from _within("code cells", len(lesson.code), 12, 18)
+    yield from _within("code cells", len(lesson.code), 12, 26)
 
 
 def number_of_words(lesson: Lesson) -> Iterator[str]:
@@ -94,8 +94,8 @@ def lines_of_code(lesson: Lesson) -> Iterator[str]:
         most = 30 if "copy" in cell.metadata.get("tags", []) else 15
         if len(lines) > most:
             yield f"cell {n}: {len(lines)} lines of code; split it, {most} are the most"
-    if lengths and median(lengths) > 4:
-        yield f"half of the code cells have more than {median(lengths):g} lines; aim for 4"
+    if lengths and median(lengths) > 5:
+        yield f"half of the code cells have more than {median(lengths):g} lines; aim for 5"
 
 
 def first_answer(lesson: Lesson) -> Iterator[str]:

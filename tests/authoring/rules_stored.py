@@ -10,9 +10,7 @@ from oaiworkbook.course.running.run import tags
 
 from .lesson import Lesson, parsed
 
-TAGS = frozenset(
-    {"copy", "raises-exception", "exercise", "check", "old-models", "nbval-ignore-output"}
-)
+TAGS = frozenset({"copy", "raises-exception", "exercise", "check", "ending", "nbval-ignore-output"})
 _SHOWS = frozenset(
     {
         "print",

@@ -31,10 +31,10 @@ def model_names(lesson: Lesson) -> Iterator[str]:
             model = known.get(name)
             if model is None:
                 yield f"cell {n}: {name} is not in data/models.toml; add it there, or correct it"
-            elif _shut_down(model.ends, model.as_of) and "old-models" not in tags(cell):
+            elif _shut_down(model.ends, model.as_of) and "ending" not in tags(cell):
                 yield (
                     f"cell {n}: {name} is shut down since {model.ends}; use "
-                    f"{models.replacement(name) or 'another'}, or tag the cell old-models"
+                    f"{models.replacement(name) or 'another'}, or tag the cell ending"
                 )
 
 
@@ -124,12 +124,19 @@ def _copy_problems(source: str) -> Iterator[str]:
         untyped = [a.arg for a in spoken if a.annotation is None and a.arg not in ("self", "cls")]
         if untyped or function.returns is None:
             yield f"give {function.name} type hints for {', '.join(untyped) or 'what it returns'}"
-    if not any(isinstance(n, ast.keyword) and n.arg == "timeout" for n in ast.walk(tree)):
+    if not any(_limits_time(node) for node in ast.walk(tree)):
         yield "set a timeout"
     if not any(isinstance(n, ast.Try) for n in ast.walk(tree)):
         yield "handle the errors of the API with try and except"
     if 'if __name__ == "__main__":' not in source:
         yield 'call the function under if __name__ == "__main__":'
+
+
+def _limits_time(node: ast.AST) -> bool:
+    """`timeout=...` in a call, or `asyncio.timeout(...)`."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "asyncio.timeout":
+        return True
+    return isinstance(node, ast.keyword) and node.arg == "timeout"
 
 
 def _imported(tree: ast.Module) -> set[str]:

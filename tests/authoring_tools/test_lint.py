@@ -3,13 +3,14 @@
 import json
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 
-from oaiworkbook.course import checks
+from oaiworkbook.course import checks, dated_facts
 
 from .. import a_lesson
 from ..authoring.lesson import Lesson
@@ -128,6 +129,16 @@ def replaced_check(old: str, new: str) -> Callable[[Any], None]:
 
 
 CASES: list[tuple[str, str, Callable[[Any], None]]] = [
+    (
+        "dated_sentences",
+        'will make "It ends on 2099-01-06."',
+        added("## Start", " It ends on 2099-01-06."),
+    ),
+    ("dated_sentences", "in May 2099", added("## Start", " It ends in May 2099.")),
+    ("dated_sentences", "6 January 2099", added("## Start", "\n\n| a | 6 January 2099 |\n")),
+    ("dated_sentences", "from 2099 on", added("## Start", " Take another from 2099 on.")),
+    ("dated_sentences", "has 53 days", added("## Start", " Stennick has 53 days.")),
+    ("named_sdk", "SDK 3.1", added("## Start", " It works in SDK 3.1.")),
     ("sections", "add one section '## What it costs'", replaced("## What", "## What", "### What")),
     ("sections", "two or three steps", replaced("## Step 2", "## Step", "### Step")),
     ("sections", "in this order", moved("## What it costs", 4)),
@@ -139,8 +150,8 @@ CASES: list[tuple[str, str, Callable[[Any], None]]] = [
     ("goals", "the question", replaced("## You", "three?", "three.")),
     ("recall", "fold 4 recall questions", replaced("## Recap", "<summary>", "<b>")),
     ("recall", "an earlier lesson", replaced("## Recap", "From lesson 01", "From lesson 99")),
-    ("number_of_cells", "41 cells; 30 to 40", more_cells("markdown", 10, "Words.")),
-    ("number_of_code_cells", "19 code cells", more_cells("code", 3)),
+    ("number_of_cells", "51 cells; 30 to 50", more_cells("markdown", 20, "Words.")),
+    ("number_of_code_cells", "27 code cells", more_cells("code", 11)),
     ("number_of_words", "words of prose; 900", words_added(600)),
     ("lines_of_code", "17 lines of code", added("total = 1", "\nx = 1" * 16)),
     ("lines_of_code", "31 lines of code; split it, 30", added("from openai", "\nx = 1" * 22)),
@@ -241,7 +252,7 @@ def test_reading_the_file_mends_nothing(tmp_path: Path) -> None:
 
 
 def test_every_rule_is_tested() -> None:
-    assert {rule.__name__ for rule in rules()} == {case[0] for case in CASES} | {"file_name"}
+    assert {rule.__name__ for rule in rules()} == {case[0] for case in CASES} | {"file_name", "listed_sentences"}
 
 
 def test_a_message_of_a_rule_says_where() -> None:
@@ -284,11 +295,59 @@ def test_what_only_looks_like_a_key(text: str) -> None:
     assert "no_keys" not in found(notebook)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It ended on 2026-05-07.",
+        "Since 7 May 2026 it is closed.",
+        "Prices as of November 2026.",
+        "A guest of 30 days.",
+        "It has 2099 lines.",
+    ],
+)
+def test_what_was_true_when_it_was_written_stays_true(text: str) -> None:
+    notebook = a_lesson.notebook()
+    cell(notebook, "## Start").source += f" {text}"
+    assert "dated_sentences" not in found(notebook)
+
+
+def _fact(words: str, cell_id: str, day: date) -> dated_facts.Fact:
+    place = dated_facts.Sentence("98", cell_id, words, "always")
+    return dated_facts.Fact("The door", day, "the window", (place,))
+
+
+def test_a_listed_sentence_may_name_a_day_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook = a_lesson.notebook()
+    start = cell(notebook, "## Start")
+    start.source += " The door\ncloses on 6 January 2099."
+    facts = [_fact("The door closes", start.id, date(2099, 1, 6))]
+    monkeypatch.setattr(dated_facts, "facts", lambda: facts)
+    assert found(notebook) == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "day", "says"),
+    [
+        ("The gate closes", date(2099, 1, 6), "is in 0 sentences"),
+        ("door", date(2099, 1, 6), "is in 2 sentences"),
+        ("The door closes", date(2099, 1, 7), "does not name 2099-01-07"),
+    ],
+)
+def test_a_listed_sentence_must_be_there_and_name_its_day(
+    monkeypatch: pytest.MonkeyPatch, words: str, day: date, says: str
+) -> None:
+    notebook = a_lesson.notebook()
+    start = cell(notebook, "## Start")
+    start.source += " The door closes on 6 January 2099. A door is a door."
+    monkeypatch.setattr(dated_facts, "facts", lambda: [_fact(words, start.id, day)])
+    assert says in str(found(notebook)["listed_sentences"])
+
+
 def test_an_old_model_may_be_named_where_the_cell_says_so() -> None:
     notebook = a_lesson.notebook()
     start = cell(notebook, "## Start")
     start.source += " Older material uses `gpt-4-turbo`."
-    start.metadata.tags = ["old-models"]
+    start.metadata.tags = ["ending"]
     assert found(notebook) == {}
 
 

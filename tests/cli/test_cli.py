@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from oaiworkbook import settings
 from oaiworkbook.cli import main as cli
 from oaiworkbook.cli import serve as cli_serve
 from oaiworkbook.cli.main import COMMANDS
-from oaiworkbook.course import models
+from oaiworkbook.course import dated_facts, models
 from oaiworkbook.course.running import run as running
+from oaiworkbook.money import price_table
 from oaiworkbook.practice.loopback import Reply, Served
 from oaiworkbook.practice.server import PracticeServer
 from oaiworkbook.recordings.file import read_recording
@@ -311,23 +313,23 @@ def test_serve_with_a_fault_it_does_not_know(run: Run, folder: Path) -> None:
 
 
 def test_models_check_is_for_a_scheduled_job(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "aged", dict)
-    end = models.find(models.model("speech"))
-    assert end is not None
-    assert end.ends is not None
-    on = ("models", "--check", "--within", "30", "--on", end.ends.isoformat())
-    code, out, _ = run(*on)
+    old = dated_facts.Notice("taught", date(2026, 12, 30), "a model", "another", "03 cell 6")
+    monkeypatch.setattr(dated_facts, "notices", lambda *_: [old])
+    code, out, _ = run("models", "--check", "--within", "30", "--on", "2026-11-30")
     assert code == 1
-    assert f"{end.name} ends on {end.ends}, it is shut down." in out
-    assert run("models", "--check", "--within", "0", "--on", "2020-01-01")[:2] == (
-        0,
-        "0 models in use end within 0 days of 2020-01-01.\n",
-    )
+    assert "2026-12-30 · a model · taught in 03 cell 6 · instead: another\n" in out
+    assert out.endswith("1 to mend within 30 days of 2026-11-30.\n")
+    monkeypatch.setattr(dated_facts, "notices", lambda *_: [replace(old, why="known")])
+    code, out, _ = run("models", "--check", "--within", "30", "--on", "2026-11-30")
+    assert code == 0
+    assert "  2026-12-30 · a model · named in 03 cell 6 · instead: another\n" in out
+    assert out.endswith("Nothing to mend within 30 days of 2026-11-30.\n")
 
 
 def test_models_check_fails_when_the_sdk_knows_better(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(dated_facts, "notices", lambda *_: [])
     words = ("models", "--check", "--within", "0", "--on", "2020-01-01")
     other = {"some-older-name": "the SDK announces 2030-01-01, data/models.toml has no date"}
     monkeypatch.setattr(models, "aged", lambda: other)
@@ -336,15 +338,18 @@ def test_models_check_fails_when_the_sdk_knows_better(
     assert run(*words)[0] == 1
 
 
-def test_models_check_fails_when_a_price_was_read_long_ago(
+def test_models_check_fails_when_a_price_has_aged(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models, "ending", lambda *_: [])
-    monkeypatch.setattr(models, "aged", dict)
+    monkeypatch.setattr(dated_facts, "notices", lambda *_: [])
     assert run("models", "--check", "--on", "2026-12-01")[0] == 0
     code, out, _ = run("models", "--check", "--on", "2027-06-01")
     assert code == 1
     assert re.search(r"^Read again, the price of .+: read on 2026-\S+, ", out, re.M)
+    monkeypatch.setattr(price_table, "superseded", lambda: ["model x: genai-prices has it"])
+    code, out, _ = run("models", "--check", "--on", "2026-12-01")
+    assert code == 1
+    assert "Take out of data/prices.toml, model x: genai-prices has it.\n" in out
 
 
 def test_models_shows_the_table_of_a_day(run: Run) -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,8 @@ from oaiworkbook.errors import ModelsError
 
 DAY = date(2026, 11, 22)
 ROLES = {
-    "chat", "strong", "reasoning", "image", "transcribe", "speech", "speech_successor",
-    "audio_chat", "embedding", "realtime", "moderation", "decisions",
+    "chat", "strong", "reasoning", "image", "transcribe", "speech", "audio_chat",
+    "embedding", "realtime", "moderation", "decisions",
 }  # fmt: skip
 
 
@@ -57,16 +58,6 @@ def test_shipped_table_knows_the_names_that_older_material_uses() -> None:
 def test_no_role_is_played_by_a_model_that_had_ended_when_the_table_was_read() -> None:
     for each in models.in_use():
         assert each.ends is None or each.ends > each.as_of, each
-
-
-def test_ending_counts_the_day_itself_and_models_already_gone(own_table: Path) -> None:
-    def names(within: int, on: date) -> list[str]:
-        return [each.name for each in models.ending(within, on)]
-
-    assert names(45, DAY) == ["old-voice"]
-    assert names(44, DAY) == []
-    assert names(0, date(2027, 1, 6)) == ["old-voice"]
-    assert names(0, date(2027, 2, 1)) == ["old-voice"]
 
 
 def test_replacement_prefers_the_course_then_follows_successors(own_table: Path) -> None:
@@ -117,12 +108,15 @@ def test_live_dates_win_over_the_table(own_table: Path) -> None:
         return SimpleNamespace(models=SimpleNamespace(list=lambda: entries))
 
     client = listed(new="2026-12-24", voice=None)
-    assert [(m.name, m.source) for m in models.ending(60, DAY, client)] == [
-        ("new", "GET /v1/models"),
-        ("old-voice", "sdk"),
-    ]
+
+    def ending(client: Any) -> list[tuple[str, date | None, str]]:
+        return [(m.name, m.ends, m.source) for m in models.in_use(client) if m.ends]
+
+    old = ("old-voice", date(2027, 1, 6), "sdk")
+    assert ending(client) == [("new", date(2026, 12, 24), "GET /v1/models"), old]
+    assert {m.name for m in models.all_ending(client)} == {"new", "old-voice", "oldest", "older"}
     other = SimpleNamespace(models=SimpleNamespace(list=lambda: [SimpleNamespace(id="new")]))
-    assert [m.name for m in models.ending(60, DAY, other)] == ["old-voice"]
+    assert ending(other) == [old]
 
 
 def test_announcements_of_the_sdk_are_found_and_compared(own_table: Path) -> None:

@@ -1,7 +1,8 @@
 """Each lesson keeps its contract; its exercises judge all three states; every change it invites runs.
 
 The notebooks' own cells are compared by nbval. Here one more run of each lesson plays what nbval
-cannot: the changes, the reference of each exercise, and the mistakes we know by name.
+cannot: the changes, the reference of each exercise and other right answers, and the mistakes we know
+by name.
 """
 
 import tempfile
@@ -21,6 +22,7 @@ from ..authoring import surroundings
 from ..authoring.course import NOTEBOOKS, lessons
 from ..authoring.lint import lint
 from ..authoring.mistakes import of_lesson as mistakes_of
+from ..authoring.right import of_lesson as right_answers_of
 
 each_lesson = pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
 
@@ -37,6 +39,8 @@ def run_of(path: Path) -> Lesson:
     """One run of a lesson with everything played, shared by the tests of this file."""
     number = path.name[:2]
     answers = {each.id: [("reference", each.reference)] for each in of_lesson(number)}
+    for id_, right in right_answers_of(number).items():
+        answers[id_] += right
     for id_, wrong in mistakes_of(number).items():
         answers[id_] += [(name, source) for name, source, _ in wrong]
     with tempfile.TemporaryDirectory(prefix="oaiwb-", ignore_cleanup_errors=True) as folder:
@@ -58,6 +62,15 @@ def exercises() -> list[Any]:
         pytest.param(path, each.id, id=f"{path.stem}-{each.id}")
         for path in lessons()
         for each in of_lesson(path.name[:2])
+    ]
+
+
+def right_answers() -> list[Any]:
+    return [
+        pytest.param(path, id_, name, id=f"{path.stem}-{id_}-{name}")
+        for path in lessons()
+        for id_, right in right_answers_of(path.name[:2]).items()
+        for name, _ in right
     ]
 
 
@@ -120,6 +133,12 @@ def test_an_untouched_exercise_counts_as_not_tried(path: Path) -> None:
 @pytest.mark.parametrize(("path", "id_"), exercises())
 def test_the_reference_is_correct(path: Path, id_: str) -> None:
     said = run_of(path).played[f"{id_}, reference"].verdict
+    assert said.startswith(f"✓ {id_} correct."), said
+
+
+@pytest.mark.parametrize(("path", "id_", "name"), right_answers())
+def test_another_right_answer_is_correct(path: Path, id_: str, name: str) -> None:
+    said = run_of(path).played[f"{id_}, {name}"].verdict
     assert said.startswith(f"✓ {id_} correct."), said
 
 

@@ -1,23 +1,34 @@
 """Exercises of lesson 12, Speech."""
 
+import base64
+import time
+import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import openai
 
 from ...recordings.requests import canonical
 from ..exercises.judge import Exercise, Wrong
-from ..exercises.probe import Asked, Probe, error_answer, expect
+from ..exercises.phone import Line, created, done
+from ..exercises.probe import Probe, error_answer, expect
 from ..models import model
 
-SOUND = "stands for the bytes of an MP3 file"
+if TYPE_CHECKING:
+    from ...practice.server import Served
+
+RATE = 24_000
+# Two seconds of sound in pieces that no buffer of a file takes whole.
+SOUND = [bytes([number, 0]) * 12_000 for number in range(4)]
+BYTES = "stands for the bytes of an MP3 file"
 LIMIT = 25 * 1024 * 1024
 TEXT = "The Kittiwake sails at nine."
+PATIENCE = 1.0  # seconds in which a piece that has arrived is in the file
 
 
 class Ear(Probe):
@@ -34,8 +45,55 @@ class Ear(Probe):
         return super()._reply(request)
 
 
-def spoken() -> dict[str, Any]:
-    return {"status": 200, "headers": {"content-type": "audio/mpeg"}, "text": SOUND}
+class Reader:
+    """A script for `Line`: says `words` to whatever is asked, and watches the file at `path`."""
+
+    def __init__(self, words: str, path: Path, *, fails: bool = False) -> None:
+        self.words, self.path, self.fails = words, path, fails
+        self.asked: list[dict[str, Any]] = []
+        self.grew = False
+
+    def __call__(self, heard: Any) -> Iterator[dict[str, Any]]:
+        if heard is None:
+            yield created()
+        elif heard.get("type") == "session.update":
+            yield _event("session.updated", session=heard.get("session"))
+        elif heard.get("type") == "conversation.item.create":
+            item = {"id": "item_1", "status": "completed"} | (heard.get("item") or {})
+            yield _event("conversation.item.added", previous_item_id=None, item=item)
+            yield _event("conversation.item.done", previous_item_id=None, item=item)
+            self.asked.append(heard)
+        elif heard.get("type") == "response.create":
+            self.asked.append(heard)
+            yield from self._failure() if self.fails else self._answer()
+
+    def _answer(self) -> Iterator[dict[str, Any]]:
+        yield _event("response.output_audio_transcript.delta", delta=self.words)
+        for piece in SOUND[:-1]:
+            yield _event("response.output_audio.delta", delta=base64.b64encode(piece).decode())
+        self.grew = _holds(self.path, 2 * len(SOUND[0]))
+        yield _event("response.output_audio.delta", delta=base64.b64encode(SOUND[-1]).decode())
+        yield _event("response.output_audio.done")
+        yield _event("response.output_audio_transcript.done", transcript=self.words)
+        yield done([{"type": "output_audio", "transcript": self.words}])
+
+    def _failure(self) -> Iterator[dict[str, Any]]:
+        error = {"type": "invalid_request_error", "code": "invalid_value", "message": "No voice."}
+        yield _event("error", error=error | {"param": None, "event_id": None})
+
+
+def _event(kind: str, **fields: Any) -> dict[str, Any]:
+    return {"type": kind, "event_id": "event_5", **fields}
+
+
+def _holds(path: Path, size: int) -> bool:
+    """Whether the file has `size` bytes before the rest of the sound is sent."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if path.is_file() and path.stat().st_size >= size:
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def heard(text: str) -> dict[str, Any]:
@@ -44,23 +102,17 @@ def heard(text: str) -> dict[str, Any]:
     return {"status": 200, "headers": {"content-type": "application/json"}, "json": body}
 
 
-def _by_path(back: str) -> Callable[[Asked], dict[str, Any]]:
-    return lambda asked: spoken() if asked.path == "/audio/speech" else heard(back)
-
-
-def _speech_request(probe: Ear, text: str) -> None:
-    expect(probe.requests, "your code sent no request through the client it was given")
-    asked = probe.requests[0]
-    expect(
-        asked.path == "/audio/speech" and isinstance(asked.body, dict),
-        f"the first request went to `{asked.path}`; speech is made at `/audio/speech`",
-    )
-    expect(asked.body.get("model") == model("speech"), f"the model is {asked.body.get('model')!r}")
-    expect(asked.body.get("input") == text, "`input` is not the text that was given")
-    expect(
-        asked.headers.get("x-stainless-raw-response") == "stream",
-        "the whole sound was held in memory before the file was written",
-    )
+def _heard_in_pieces(text: str) -> dict[str, Any]:
+    half = len(text) // 2
+    pieces = [
+        {"type": "transcript.text.delta", "delta": part} for part in (text[:half], text[half:])
+    ]
+    events = [*pieces, {"type": "transcript.text.done", "text": text}]
+    return {
+        "status": 200,
+        "headers": {"content-type": "text/event-stream"},
+        "sse": [[0, None, event] for event in events] + [[0, None, "[DONE]"]],
+    }
 
 
 @contextmanager
@@ -69,18 +121,49 @@ def _folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def speak(answer: Callable[..., Any]) -> str:
-    probe = Ear(spoken())
+def _reading_request(line: Line, reader: Reader, text: str) -> None:
+    expect(line.models[0] == model("speech"), f"the session is one of {line.models[0]!r}")
+    expect(reader.asked, "no response was asked for")
+    said = " ".join(str(event) for event in reader.asked)
+    expect(text in said, "the text that was given is not in the request")
+    made = next(event for event in reader.asked if event["type"] == "response.create")
+    told = made.get("response") or {}
+    expect(told.get("output_modalities") != ["text"], "the answer was asked for in writing")
+
+
+def _is_the_sound(path: Path) -> None:
+    expect(path.is_file(), "there is no file at `path`")
+    try:
+        with wave.open(str(path), "rb") as file:
+            form = (file.getnchannels(), file.getsampwidth(), file.getframerate())
+            frames = file.readframes(file.getnframes())
+    except (wave.Error, EOFError):
+        raise Wrong("what is in the file is not a WAV file: it has no header") from None
+    expect(form == (1, 2, RATE), f"channels, bytes a sample and rate in the file are {form}")
+    expect(frames == b"".join(SOUND), "the sound in the file is not what the deltas hold together")
+
+
+def announce(answer: Callable[..., Any]) -> str:
     with _folder() as folder:
-        path = folder / "line.mp3"
-        answer(probe.client, TEXT, path)
-        _speech_request(probe, TEXT)
-        voice = probe.last.body.get("voice")
-        expect(voice == "marin", f"the voice is {voice!r}, not marin")
-        kind = probe.last.body.get("response_format", "mp3")
-        expect(kind == "mp3", f"the sound came as {kind}, and the file is called .mp3")
-        expect(path.is_file() and path.read_text() == SOUND, "the sound is not in the file")
-    return "One request, and no more of the sound in memory than one piece."
+        path = folder / "line.wav"
+        # Other words than those that were asked for: only the transcript knows them.
+        for words in (TEXT, "The Kittiwake leaves at nine."):
+            reader = Reader(words, path)
+            path.unlink(missing_ok=True)
+            with Line(reader) as line:
+                found = line.run(answer, TEXT, path)
+            _reading_request(line, reader, TEXT)
+            _is_the_sound(path)
+            expect(reader.grew, "nothing was in the file before the whole sound had come")
+            expect(found == words, f"what was said is {words!r}, and it returned {found!r}")
+        with Line(Reader(TEXT, path, fails=True)) as line:
+            try:
+                found = line.run(answer, TEXT, path)
+            except RuntimeError:
+                return "The file grows while the sound comes, and an error does not go unseen."
+            except Wrong:
+                raise Wrong("after an error event your code waited on") from None
+        raise Wrong(f"after an error event it returned {found!r}")
 
 
 def round_trip(answer: Callable[..., Any]) -> str:
@@ -90,19 +173,15 @@ def round_trip(answer: Callable[..., Any]) -> str:
         (TEXT, "", 1.0),
         ("Ahoy.", "A hoy there", 3.0),
     ):
-        probe = Ear(_by_path(back))
         with _folder() as folder:
-            found = answer(probe.client, text, folder / "line.mp3")
-        _speech_request(probe, text)
-        ways = [asked.path for asked in probe.requests]
-        expect(
-            ways == ["/audio/speech", "/audio/transcriptions"],
-            f"the requests went to {' and '.join(ways)}; it takes one of each kind",
-        )
-        expect(probe.files, "the second request carries no file")
-        _uploaded(probe.files[-1], SOUND.encode())
-        named = probe.last.body.get("model")
-        expect(named == model("transcribe"), f"the transcribing model is {named!r}")
+            path = folder / "line.wav"
+            requests: list[Served] = []
+            reader = Reader(text, path)
+            with Line(reader, _listener(requests, back)) as line:
+                found = line.run(answer, text, path)
+            _reading_request(line, reader, text)
+            _is_the_sound(path)
+            _transcribed(requests, path)
         expect(isinstance(found, int | float), f"it returned {type(found).__name__}, not a number")
         expect(
             abs(found - rate) < 1e-9,
@@ -111,11 +190,37 @@ def round_trip(answer: Callable[..., Any]) -> str:
     return "A rate of 3 is 300 %: one word was said, and three are wrong or too many."
 
 
-def _uploaded(part: dict[str, Any], content: bytes) -> None:
-    expect(part["sha256"] == sha256(content).hexdigest(), "the uploaded bytes are not the file's")
+def _listener(requests: "list[Served]", back: str) -> "Callable[[Served], dict[str, Any]]":
+    def answered(served: "Served") -> dict[str, Any]:
+        requests.append(served)
+        if served.asked.path != "/v1/audio/transcriptions":
+            return error_answer(
+                404, f"nothing at {served.asked.path}", type="invalid_request_error"
+            )
+        return _heard_in_pieces(back) if served.form.get("stream") == "true" else heard(back)
+
+    return answered
+
+
+def _transcribed(requests: "list[Served]", path: Path) -> None:
+    expect(requests, "the file was not transcribed")
+    asked = requests[-1]
+    files = [part for part in asked.asked.body if "filename" in part]
+    expect(files, "the request to transcribe carries no file")
     expect(
-        Path(part["filename"]).suffix == ".mp3",
-        f"the upload is called {part['filename']!r}: the ending tells the API its format",
+        files[-1]["sha256"] == sha256(path.read_bytes()).hexdigest(),
+        "the uploaded bytes are not the file's",
+    )
+    ending = Path(files[-1]["filename"]).suffix
+    expect(
+        ending == ".wav",
+        f"the upload is called {files[-1]['filename']!r}: the ending tells the API its format",
+    )
+    named = asked.form.get("model")
+    expect(named == model("transcribe"), f"the transcribing model is {named!r}")
+    expect(
+        not any(name.startswith("keywords") for name in asked.form),
+        "keywords told the model what to hear: the rate then measures nothing",
     )
 
 
@@ -125,31 +230,39 @@ def receive(answer: Callable[..., Any]) -> str:
         _too_large(answer, folder)
         note = folder / "noise.mp3"
         note.write_bytes(b"not a sound")
-        unreadable = error_answer(
-            400,
-            "Audio file might be corrupted or unsupported",
-            type="invalid_request_error",
-            code="invalid_value",
-            param="file",
-        )
-        probe = Ear(unreadable)
+        probe = Ear(_refused("Audio file might be corrupted or unsupported", "file"))
         try:
             found = answer(probe.client, note)
         except openai.BadRequestError:
             raise Wrong("a file that the API cannot read stops the program with a 400") from None
         expect(found is None, f"for a file that the API cannot read it returned {found!r}")
-        busy = error_answer(429, "Rate limit reached", type="requests", code="rate_limit_exceeded")
-        try:
-            answer(Ear(busy).client, note)
-        except openai.RateLimitError:
-            return "A 429 is passed on: the file is fine, and a later try can succeed."
-        raise Wrong("a 429 looks like an unreadable file: the message would be lost")
+        for what, reply in _OTHERS.items():
+            try:
+                answer(Ear(reply).client, note)
+            except openai.APIError:
+                continue
+            raise Wrong(f"{what} looks like an unreadable file: the message would be lost")
+    return "Only what is about the file returns None. A later try can succeed with all the rest."
+
+
+def _refused(message: str, param: str) -> dict[str, Any]:
+    kind = "invalid_request_error"
+    return error_answer(400, message, type=kind, code="invalid_value", param=param)
+
+
+_OTHERS: dict[str, Any] = {
+    "a 429": error_answer(429, "Slow down", type="requests", code="rate_limit_exceeded"),
+    "a wrong key (401)": error_answer(401, "Incorrect API key", type="invalid_request_error"),
+    "a 400 about the model": _refused("The model does not exist", "model"),
+    "a 500": error_answer(500, "The server had an error", type="server_error"),
+    "a broken connection": httpx2.ConnectError("the connection was refused"),
+}
 
 
 def _formats(answer: Callable[..., Any], folder: Path) -> None:
     for name, sent in (("note.oga", ".ogg"), ("NOTE.OGA", ".ogg"), ("call.mp3", ".mp3")):
         path = folder / name
-        path.write_bytes(SOUND.encode())
+        path.write_bytes(BYTES.encode())
         probe = Ear(heard("Do bicycles need a ticket?"))
         found = answer(probe.client, path)
         expect(probe.files, "your code uploaded no file")
@@ -159,7 +272,7 @@ def _formats(answer: Callable[..., Any], folder: Path) -> None:
             f"{name} was uploaded as {part['filename']!r}",
         )
         expect(
-            part["sha256"] == sha256(SOUND.encode()).hexdigest(),
+            part["sha256"] == sha256(BYTES.encode()).hexdigest(),
             f"the bytes of {name} changed on the way",
         )
         expect(path.is_file(), f"{name} is gone from the folder: rename the upload, not the file")
@@ -185,36 +298,40 @@ def _too_large(answer: Callable[..., Any], folder: Path) -> None:
 EXERCISES = [
     Exercise(
         id="12-1",
-        check=speak,
+        check=announce,
         hints=(
-            "Where the lesson wrote its first file, the call stands behind `with`.",
-            "`with_streaming_response` stands between `speech` and `create`.",
-            "The call takes `model`, `voice` and `input`; the text is an argument of `speak`.",
+            "`read_aloud` of step 1 has all of it but the last line.",
+            "A delta is base64 text: `base64.b64decode(event.delta)` makes bytes of it.",
+            'The branch that is missing begins `elif event.type == "error":`.',
         ),
         reference='''
-def speak(client, text, path):
-    """Speak `text` with the voice marin into the MP3 file `path`, piece by piece."""
-    with client.audio.speech.with_streaming_response.create(
-        model="gpt-4o-mini-tts", voice="marin", input=text
-    ) as response:
-        response.stream_to_file(path)
+def announce(client, text, path):
+    """Have `text` read into the WAV file `path`, piece by piece. Returns what was said."""
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 24_000, 0, "NONE", ""))
+        with client.realtime.connect(model="gpt-realtime-2.1-mini") as line:
+            line.response.create(response=reading(text))
+            for event in line:
+                if event.type == "response.output_audio.delta":
+                    file.writeframes(base64.b64decode(event.delta))
+                elif event.type == "error":
+                    raise RuntimeError(event.error.message)
+                elif event.type == "response.done":
+                    return event.response.output[0].content[0].transcript
 ''',
     ),
     Exercise(
         id="12-2",
         check=round_trip,
         hints=(
-            "Three steps: speak into the file, transcribe that file, compare two texts.",
+            "Three steps: read into the file, transcribe that file, compare two texts.",
             "The upload takes a path, `file=path`, and the name goes along.",
             "`word_error_rate(text, answer.text)`: what was said comes first.",
         ),
         reference='''
 def round_trip(client, text, path):
-    """Speak `text` into `path`, transcribe that file, and return the word error rate."""
-    with client.audio.speech.with_streaming_response.create(
-        model="gpt-4o-mini-tts", voice="marin", input=text
-    ) as response:
-        response.stream_to_file(path)
+    """Read `text` into `path`, transcribe that file, and return the word error rate."""
+    read_aloud(client, reading(text), path)
     back = client.audio.transcriptions.create(model="gpt-transcribe", file=path)
     return word_error_rate(text, back.text)
 ''',
@@ -225,7 +342,7 @@ def round_trip(client, text, path):
         hints=(
             "`path.stat().st_size` knows the size before a byte is sent.",
             "`file=(name, path)` uploads under another name; `path.suffix.lower()` is `.oga`.",
-            "Catch `openai.BadRequestError` alone: its parent classes catch a 429 too.",
+            "Catch `openai.BadRequestError` alone, and raise it again unless `error.param` is `file`.",
         ),
         reference='''
 def receive(client, path):
@@ -238,7 +355,9 @@ def receive(client, path):
     name = path.stem + (".ogg" if ending == ".oga" else ending)
     try:
         answer = client.audio.transcriptions.create(model="gpt-transcribe", file=(name, path))
-    except openai.BadRequestError:
+    except openai.BadRequestError as error:
+        if error.param != "file":
+            raise
         return None
     return answer.text
 ''',

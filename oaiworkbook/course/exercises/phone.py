@@ -5,6 +5,7 @@
     expect(line.sent[0]["type"] == "session.update", "the settings do not come first")
 
 `script(event)` is given each event of the client, first None, and returns what the server says.
+A program that sends plain requests as well gets its answers from `plain`.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,6 +19,8 @@ from .probe import error_answer
 if TYPE_CHECKING:
     from websockets.sync.server import ServerConnection
 
+    from ...practice.server import Served
+
 PATIENCE = 2.0  # seconds without an event from the client, after which its program is stuck
 MODEL = "gpt-realtime-2.1-mini"
 Script = Callable[[Any], Iterable[dict[str, Any]]]
@@ -28,10 +31,16 @@ class Closed(Exception):
 
 
 class Line:
-    """A server for one session after the other, and `client`, the plain SDK's."""
+    """A server for one session after the other, and `client`, the plain SDK's.
 
-    def __init__(self, script: Script) -> None:
+    `plain` answers a request that opens no session; without it each such request gets a 404.
+    """
+
+    def __init__(
+        self, script: Script, plain: Callable[["Served"], dict[str, Any]] | None = None
+    ) -> None:
         self.script = script
+        self.plain = plain
         self.sent: list[dict[str, Any]] = []
         self.models: list[str] = []
         self.stuck = False
@@ -42,8 +51,11 @@ class Line:
         from ...practice.websocket import Opened
         from ...recordings.file import Answer
 
-        def refused(served: Served) -> Reply:
-            answer = error_answer(404, "only sessions here", type="invalid_request_error")
+        def answered(served: Served) -> Reply:
+            if self.plain is not None:
+                answer = self.plain(served)
+            else:
+                answer = error_answer(404, "only sessions here", type="invalid_request_error")
             return Reply(Answer.model_validate(answer), "authored")
 
         def opened(served: Served, target: str) -> Opened:
@@ -51,7 +63,7 @@ class Line:
             return Opened(self._talk)
 
         spare_loopback()
-        self._server = PracticeServer(source=refused, sessions=opened)
+        self._server = PracticeServer(source=answered, sessions=opened)
         self._server.__enter__()
         self.client = openai.OpenAI(api_key="sk-test", base_url=self._server.url, max_retries=0)
         return self

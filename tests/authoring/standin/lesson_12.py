@@ -3,37 +3,48 @@
 The sound is a synthesiser's, the transcripts are what a recogniser heard in that very sound
 (`make_speech.py`). The shapes follow the API: `gpt-transcribe` answers with the length in whole
 seconds, looks at the ending of the file's name and not at the bytes, and streams data-only events
-in CR LF. Its streamed answers carry no usage here: none has been seen, and the SDK's type has room
-for tokens only.
+in CR LF.
 """
 
-import wave
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
-from oaiworkbook.practice.websocket import Script
 
-from . import NotAuthored
 from .common import headers
-from .realtime import Said, Spoken
+from .realtime import reads
 from .speech import ASSETS, by_requests, clips, sound_of, spoken, transcribed
 
 FORMATS = {"flac", "mp3", "mp4", "mpeg", "mpga", "m4a", "ogg", "wav", "webm"}
 REALTIME = "gpt-realtime-2.1-mini"
-READ = "Read this aloud, word for word: We will reach Skarravoe in five minutes."
+READ = "Read this aloud, {how}: {text}"
+CALM = "word for word, slowly, like a calm captain"
 
 CLIPS = clips("12")
 KNOWN = {sha256(sound_of(clip)).hexdigest(): clip for clip in CLIPS.values()}
-# (text, voice, whether instructions were given) -> clip
-SPOKEN = {
-    (CLIPS["announcement"]["spoken"], "marin", False): CLIPS["announcement"],
-    (CLIPS["announcement"]["spoken"], "marin", True): CLIPS["calm_marin"],
-    (CLIPS["announcement"]["spoken"], "cedar", True): CLIPS["calm_cedar"],
-    (CLIPS["short"]["spoken"], "marin", False): CLIPS["short"],
+TEXT = CLIPS["announcement"]["spoken"]
+# (text, how, voice) -> the clip, whose words are not always those of the text.
+READINGS = {
+    (TEXT, "word for word", "marin"): "announcement",
+    (TEXT, CALM, "marin"): "calm_marin",
+    (TEXT, CALM, "cedar"): "calm_cedar",
+    ("We will reach Skarravoe in five minutes.", "word for word", "marin"): "five_minutes",
+    (CLIPS["short"]["spoken"], "word for word", "marin"): "short",
 }
+_ASKED = {
+    (READ.format(how=how, text=text), voice): CLIPS[name]
+    for (text, how, voice), name in READINGS.items()
+}
+
+
+def _reading(instructions: str, voice: str) -> tuple[str, Path] | None:
+    clip = _ASKED.get((instructions, voice))
+    return (clip["spoken"], ASSETS / clip["file"]) if clip else None
+
+
+session = reads(REALTIME, "lesson 12", _reading)
 
 
 def answer(served: Served) -> dict[str, Any] | None:
@@ -44,30 +55,10 @@ def answer(served: Served) -> dict[str, Any] | None:
     return None
 
 
-def session(path: str, query: str) -> Script | None:
-    """Realtime in the place of `/audio/speech`: it reads a line aloud, in words of its own."""
-    if (path, query) != ("/v1/realtime", f"model={REALTIME}"):
-        return None
-    clip = CLIPS["realtime"]
-    with wave.open(str(ASSETS / clip["file"]), "rb") as file:
-        pcm = file.readframes(file.getnframes())
-    speaker = Spoken(REALTIME, "lesson 12")
-
-    def script(heard: Any) -> Said:
-        if heard is None:
-            return speaker.created()
-        asked = heard.get("response", {})
-        if asked.get("instructions") != READ or asked.get("conversation") != "none":
-            raise NotAuthored(f"Lesson 12 has no answer for {heard}")
-        return speaker.read_aloud(READ, clip["spoken"], pcm)
-
-    return script
-
-
 def _speech(served: Served) -> dict[str, Any] | None:
     form = served.form
-    clip = SPOKEN.get((form["input"], form["voice"], "instructions" in form))
-    return spoken(served, clip) if clip else None
+    known = (form["input"], form["voice"]) == (TEXT, "marin")
+    return spoken(served, CLIPS["announcement_mp3"]) if known else None
 
 
 def _transcription(served: Served) -> dict[str, Any] | None:

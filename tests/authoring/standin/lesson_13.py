@@ -6,6 +6,7 @@ an older model of this kind; `param` and `code` of the streamed format follow th
 """
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 from oaiworkbook.practice.answers import error_answer
@@ -14,8 +15,9 @@ from oaiworkbook.practice.server import Served
 from . import NotAuthored
 from .audio_chat import as_stored, audio_ids, sounds, speak, write
 from .common import headers, rate_limit_headers
+from .realtime import reads
 from .responses import respond
-from .speech import Clip, clips, sound_of, spoken, transcribed
+from .speech import ASSETS, Clip, clips, sound_of, transcribed
 
 CLIPS = clips("13")
 ASKED = ("call", "follow_up")
@@ -28,6 +30,15 @@ BEDS = {
 }
 
 
+def _reading(instructions: str, voice: str) -> tuple[str, Path] | None:
+    clip = CLIPS["beds_read"]
+    known = (f"Read this aloud, word for word: {clip['spoken']}", "marin")
+    return (clip["spoken"], ASSETS / clip["file"]) if (instructions, voice) == known else None
+
+
+session = reads("gpt-realtime-2.1-mini", "lesson 13", _reading)
+
+
 def answer(served: Served) -> dict[str, Any] | None:
     match served.asked.path:
         case "/v1/chat/completions":
@@ -38,8 +49,6 @@ def answer(served: Served) -> dict[str, Any] | None:
             return transcribed(served, clip["heard"], clip["billed_seconds"])
         case "/v1/responses":
             return respond(served, CLIPS["beds_marin"]["spoken"])
-        case "/v1/audio/speech":
-            return spoken(served, CLIPS["beds_marin"])
     return None
 
 

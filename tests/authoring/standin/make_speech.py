@@ -39,10 +39,7 @@ KEYWORDS = {"12": ["Kittiwake", "Skarravoe", "Lindqvist"]}
 ASSETS = Path(__file__).parent / "assets"
 SAMPLES = Path(__file__).parents[3] / "data" / "samples"
 
-ANNOUNCEMENT = (
-    "Welcome aboard the Kittiwake. We reach Skarravoe pier at half past ten. "
-    "Please keep dogs on a lead, and mind the wet steps."
-)
+ANNOUNCEMENT = "The Kittiwake reaches Skarravoe at half past ten. Mind the wet steps."
 BEDS = "Yes, two beds are free on Saturday. Your dog can sleep in the woodshed."
 
 
@@ -55,15 +52,15 @@ class Clip:
 
 
 FERRY = {
-    "announcement": Clip(ASSETS / "12_announcement.mp3", ANNOUNCEMENT),
-    # The same request with `instructions` that ask for a calm captain, in two voices.
-    "calm_marin": Clip(ASSETS / "12_calm_marin.mp3", ANNOUNCEMENT, pace=0.72),
-    "calm_cedar": Clip(ASSETS / "12_calm_cedar.mp3", ANNOUNCEMENT, pitch=0.82, pace=0.8),
-    "short": Clip(
-        ASSETS / "12_short.mp3", "Skarravoe pier at half past ten. Dogs on a lead, please."
-    ),
+    "announcement": Clip(ASSETS / "12_announcement.wav", ANNOUNCEMENT),
+    # The same text, asked for slowly, in two voices.
+    "calm_marin": Clip(ASSETS / "12_calm_marin.wav", ANNOUNCEMENT, pace=0.8),
+    "calm_cedar": Clip(ASSETS / "12_calm_cedar.wav", ANNOUNCEMENT, pitch=0.82, pace=0.85),
+    "short": Clip(ASSETS / "12_short.wav", "Skarravoe, half past ten."),
     # A voice model reads freely: asked for "We will", it says "We'll".
-    "realtime": Clip(ASSETS / "12_realtime.wav", "We'll reach Skarravoe in five minutes."),
+    "five_minutes": Clip(ASSETS / "12_five_minutes.wav", "We'll reach Skarravoe in five minutes."),
+    # What the old endpoint makes of the announcement.
+    "announcement_mp3": Clip(ASSETS / "12_announcement.mp3", ANNOUNCEMENT),
     "voice_message": Clip(
         SAMPLES / "voice_message.mp3",
         "Hello, this is Morag Lindqvist. I left a green umbrella on the Kittiwake yesterday, "
@@ -85,6 +82,7 @@ HUT = {
     "beds_marin": Clip(ASSETS / "13_beds_marin.mp3", BEDS),
     "beds_marin_opus": Clip(ASSETS / "13_beds_marin.oga", BEDS),
     "beds_cedar": Clip(ASSETS / "13_beds_cedar.mp3", BEDS, pitch=0.82),
+    "beds_read": Clip(ASSETS / "13_beds_read.wav", BEDS),
     "straw": Clip(ASSETS / "13_straw.mp3", "In the woodshed. It is dry, and there is straw."),
     "dinner": Clip(ASSETS / "13_dinner.wav", "Dinner is ready."),
 }

@@ -2,15 +2,21 @@
 
     session = Spoken("gpt-realtime-2.1-mini", "12")
     session.created()                                # on connecting
-    session.read_aloud(asked, said, pcm)             # on response.create with conversation "none"
+    session.read_aloud(asked, said, pcm, "marin")    # on response.create with conversation "none"
 
-Each returns `(seconds before, event)` pairs.
+Each returns `(seconds before, event)` pairs. `reads` makes a whole session of them.
 """
 
 import base64
 import random
+import wave
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from oaiworkbook.practice.websocket import Script
+
+from . import NotAuthored
 from .common import CREATED, count, pieces
 
 Said = list[tuple[float, dict[str, Any]]]
@@ -62,7 +68,7 @@ class Spoken:
         }
         return [(0.0, self._event("session.created", session=session))]
 
-    def read_aloud(self, asked: str, said: str, pcm: bytes) -> Said:
+    def read_aloud(self, asked: str, said: str, pcm: bytes, voice: str) -> Said:
         """A response outside the conversation: to the instructions `asked` it speaks `said`."""
         whole = {
             "object": "realtime.response",
@@ -73,7 +79,7 @@ class Spoken:
             "conversation_id": None,
             "output_modalities": ["audio"],
             "max_output_tokens": "inf",
-            "audio": {"output": {"format": PCM, "voice": self.voice}},
+            "audio": {"output": {"format": PCM, "voice": voice}},
             "usage": None,
             "metadata": None,
         }
@@ -130,6 +136,38 @@ class Spoken:
 
     def _letters(self, number: int) -> str:
         return "".join(self._random.choices(_ALPHABET, k=number))
+
+
+def reads(
+    model: str, seed: str, find: Callable[[str, str], tuple[str, Path] | None]
+) -> Callable[[str, str], Script | None]:
+    """Sessions in which each response reads a text aloud, outside the conversation.
+
+    `find(instructions, voice)`: the words that are said and the WAV file of their sound, None where
+    no answer was written.
+    """
+
+    def session(path: str, query: str) -> Script | None:
+        if (path, query) != ("/v1/realtime", f"model={model}"):
+            return None
+
+        def script(heard: Any) -> Said:
+            if heard is None:
+                return Spoken(model, seed).created()
+            asked = heard.get("response", {})
+            voice = asked.get("audio", {}).get("output", {}).get("voice", "marin")
+            told = asked.get("instructions", "")
+            found = find(told, voice)
+            if found is None or asked.get("conversation") != "none":
+                raise NotAuthored(f"No answer was written for {heard}")
+            said, file = found
+            with wave.open(str(file), "rb") as sound:
+                pcm = sound.readframes(sound.getnframes())
+            return Spoken(model, f"{seed} {told} {voice}").read_aloud(told, said, pcm, voice)
+
+        return script
+
+    return session
 
 
 def usage(text_in: int, text_out: int, sound_out: int, sound_in: int = 0) -> dict[str, Any]:
