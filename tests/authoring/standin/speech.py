@@ -73,11 +73,12 @@ def transcribed(served: Served, text: str, seconds: int) -> dict[str, Any]:
 def _heard(seconds: int, words: int) -> dict[str, Any]:
     """The usage of a streamed transcript, in tokens.
 
-    The SDK's type of the event (`types/audio/transcription_text_done_event.py`) knows no other form,
-    and so say all real streams: those of crmne/ruby_llm and openai/openai-dotnet, of the gpt-4o
+    The SDK's type of the event (`types/audio/transcription_text_done_event.py`) knows no other form.
+    So do the real streams that were collected (crmne/ruby_llm, openai/openai-dotnet), all of gpt-4o
     models. `gpt-transcribe` was in none, and is billed by the minute: its tokens have no price.
     """
-    sound, said = HEARD_A_SECOND * seconds, words + 2  # two more than the pieces, in real streams
+    # openai/openai-dotnet, StreamingTranscriptionWorks: eight pieces were ten tokens.
+    sound, said = HEARD_A_SECOND * seconds, words + 2
     return {
         "type": "tokens",
         "total_tokens": sound + said,
