@@ -145,9 +145,14 @@ def response_body(text: str, output: Sequence[Json] | None, fields: Json) -> Jso
     return body | given
 
 
+def streamed(body: Json) -> Json:
+    """The object of `/v1/responses` as its events carry it: real streams never name the payer."""
+    return {name: value for name, value in body.items() if name != "billing"}
+
+
 def _response_events(pieces: Sequence[str], fields: Json) -> list[list[Any]]:
     text = "".join(pieces)
-    done = response_body(text, None, fields)
+    done = streamed(response_body(text, None, fields))
     begun = done | {"status": "in_progress", "completed_at": None, "output": [], "usage": None}
     item = _message([]) | {"status": "in_progress"}
     there = {"item_id": "msg_1", "output_index": 0, "content_index": 0}

@@ -8,6 +8,7 @@ import base64
 import json
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +25,7 @@ from openai.types.realtime import (
 
 from oaiworkbook.recordings.file import read_recording
 
-from ..recordings.test_wire_format import REAL, SESSIONS, flat
+from ..recordings.test_wire_format import REAL, SESSIONS
 
 each_session = pytest.mark.parametrize(
     "path", SESSIONS, ids=[f"{path.parent.name}/{path.name}" for path in SESSIONS]
@@ -33,6 +34,8 @@ needs_real = pytest.mark.skipif(
     not REAL.is_dir(), reason="the real exchanges are not on this machine"
 )
 RATE = 24_000 * 2  # bytes a second of sound
+# Maps whose keys the caller chooses.
+OPEN = re.compile(r"(metadata|parameters|schema|\.arguments|logprobs|categories|category_)")
 # In the SDK's types, but in no collected session.
 EVENTS = {
     "error": RealtimeErrorEvent,
@@ -44,6 +47,22 @@ DOCUMENTED = re.compile(
     r"|response\.done\.response\.status_details\.(type|reason) string"  # cancelled
     r"|\S+\.session\.tools\[\]\.parameters.*"  # the caller's own schema
 )
+
+
+def flat(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
+    """Each field's path with list positions left out, and its JSON type."""
+    if OPEN.search(at):
+        return
+    if isinstance(value, dict):
+        for key in value:
+            yield from flat(value[key], f"{at}.{key}")
+    elif isinstance(value, list):
+        yield at, "list"
+        for item in value:
+            yield from flat(item, f"{at}[]")
+    else:
+        kinds = {bool: "bool", int: "number", float: "number", str: "string", type(None): "null"}
+        yield at, kinds[type(value)]
 
 
 def said(path: Path) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The shipped recordings have the API's wire format.
+"""The shipped recordings have the API's wire format; their fields are in test_wire_shapes.py.
 
 Against real exchanges where that folder is present (it is no part of the project), and against the
 rules that held in all of them everywhere.
@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -24,118 +24,47 @@ SESSIONS = [path for path in RECORDED if read_recording(path).request.method == 
 FILES = [path for path in RECORDED if path not in SESSIONS]  # test_session_format.py has the rest
 NAMES = [f"{path.parent.name}/{path.name}" for path in FILES]
 
-# Maps whose keys the caller chooses.
-OPEN = re.compile(r"(metadata|parameters|schema|\.arguments|logprobs|categories|category_)")
-# Seen only in newer answers than the collected ones, or documented in the SDK's types alone.
-NEWER = re.compile(
-    r"(cache_write_tokens|access_programs|shutdown_date|phase|model$|annotations\[\])"
-)
-# In the SDK's types or in reports, but in no collected exchange.
-DOCUMENTED = re.compile(
-    r"batch \.errors.*"  # types/batch.py: object, data[code, line, message, param]
-    r"|batch \.error_file_id|batch \.\w+_at"
-    r"|error \.detail.*"  # /v1/files repeats the error under this name
-    r"|error \.error\.moderation_details(\.\w+)?"  # OpenAI's guide to image generation, reports
-    r"|(audio None|transcript\.text\.done) \.languages.*"  # types/audio: by gpt-transcribe
-    r"|response \.conversation\.id"  # types/responses/response.py
-    # types/conversations/message.py: a model's message among a conversation's items
-    r"|conversations list \.data\[\]\.content\[\]\.(annotations|logprobs)"
-    # types/vector_store.py: collected is an older one without a name or an end
-    r"|vector_store \.(name|description|expires_at|expires_after\.\w+)"
-    # types/responses: response_function_web_search, web_search_tool, response_code_interpreter_tool_call
-    r"|response \.output\[\]\.action\.(sources(\[\]\.\w+)?|url)"
-    r"|response \.tools\[\]\.filters\.allowed_domains(\[\])?"
-    r"|response \.output\[\]\.outputs"
-    # types/fine_tuning: of single jobs only an unfinished one is collected, of events none
-    r"|fine_tuning\.job \.(finished_at|fine_tuned_model|trained_tokens|result_files\[\])"
-    r"|fine_tuning\.job \.(validation_file|user_provided_suffix)"
-    r"|fine_tuning list \.data\[\]\.(level|message|type|data(\.\w+)?)"
-    r"|fine_tuning list \.data\[\]\.(step_number|fine_tun\w+|metrics\.\w+)"
-    r"|model \.created"  # types/model.py; of single models only a deleted one is collected
-    r"|response \.safety_identifier"  # types/responses/response.py
-    # types/responses/response.py: Moderation, with a result or an error on each side
-    r"|response \.moderation\.(input|output)\.(flagged|model|type|code|message)"
-    # types/responses/response.py: PromptCacheOptions, PromptCacheDiagnostics
-    r"|response \.prompt_cache_options\.comparison_response_id"
-    r"|response \.prompt_cache_diagnostics\.(type|reason|cache_missed_tokens|comparison_reusable_tokens)"
-)
-
 every_recording = pytest.mark.parametrize("path", FILES, ids=NAMES)
 
 
-def flat(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
-    """Each field's path with list positions left out, and its JSON type."""
-    if OPEN.search(at):
-        return
-    if isinstance(value, dict):
-        for key in value:
-            yield from flat(value[key], f"{at}.{key}")
-    elif isinstance(value, list):
-        yield at, "list"
-        for item in value:
-            yield from flat(item, f"{at}[]")
-    else:
-        kinds = {bool: "bool", int: "number", float: "number", str: "string", type(None): "null"}
-        yield at, kinds[type(value)]
-
-
-def kind_of(path: str, body: Any) -> str:
-    """What a body is, for comparison with its like: an object type, an event type, or an endpoint."""
-    if isinstance(body, dict) and "error" in body and "object" not in body and "type" not in body:
-        return "error"
-    shape = body.get("object") or body.get("type") if isinstance(body, dict) else None
-    if shape and shape != "list":
-        return str(shape)
-    return f"{path.removeprefix('/v1/').split('/')[0]} {shape}"
-
-
-def split(body: Any) -> Iterator[Any]:
-    """A body, and apart from it the response that a stream event carries: both forms are one type."""
-    if isinstance(body, dict) and isinstance(body.get("response"), dict):
-        yield body["response"]
-        body = {name: value for name, value in body.items() if name != "response"}
-    yield body
+class Exchange(NamedTuple):
+    method: str
+    path: str
+    status: int
+    headers: dict[str, str]
+    body: Any
+    events: list[Event]
+    raw: bytes
 
 
 @cache
-def real_exchanges() -> list[tuple[str, int, dict[str, str], Any, list[Event], bytes]]:
-    """(path, status, headers, JSON body, events, raw stream) of each real exchange."""
+def real_exchanges() -> list[Exchange]:
     found = []
     for file in sorted(REAL.glob("*/*.json")):
         exchange = json.loads(file.read_text())
-        answer = exchange.get("response") or {}
-        url = (exchange.get("request") or {}).get("url") or ""
+        request, answer = exchange.get("request") or {}, exchange.get("response") or {}
+        url = request.get("url") or ""
         if "status" not in answer or "/v1/" not in url:
             continue
         path = "/v1/" + url.split("/v1/", 1)[1].split("?")[0]
         raw = str(answer.get("body_text") or "")
-        kind = (answer.get("headers") or {}).get("content-type", "")
-        streamed = "event-stream" in kind or raw.startswith(("data:", "event:"))
-        events = parse_sse(raw.encode(), []) if streamed else []
         head = answer.get("headers") or {}
-        found.append((path, answer["status"], head, answer.get("body"), events, raw.encode()))
+        streamed = "event-stream" in head.get("content-type", "")
+        streamed = streamed or raw.startswith(("data:", "event:"))
+        events = parse_sse(raw.encode(), []) if streamed else []
+        status, body = answer["status"], answer.get("body")
+        found.append(Exchange(request["method"], path, status, head, body, events, raw.encode()))
     return found
-
-
-@cache
-def real_fields() -> dict[str, dict[str, set[str]]]:
-    """Kind of body -> field -> types seen."""
-    seen: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for path, _, _, body, events, _ in real_exchanges():
-        whole = [body, *(data for _, _, data in events)]
-        for one in (part for each in whole for part in split(each)):
-            if isinstance(one, dict):
-                for field, kind in flat(one):
-                    seen[kind_of(path, one)][field].add(kind)
-    return seen
 
 
 @cache
 def real_order() -> set[tuple[str, str]]:
     """Which stream event came right after which."""
     pairs = set()
-    for _, _, _, _, events, _ in real_exchanges():
-        types = [data["type"] for _, _, data in events if isinstance(data, dict) and "type" in data]
+    for each in real_exchanges():
+        types = [
+            data["type"] for _, _, data in each.events if isinstance(data, dict) and "type" in data
+        ]
         pairs |= set(zip(["", *types], [*types, ""], strict=True))
     return pairs
 
@@ -153,42 +82,14 @@ needs_real = pytest.mark.skipif(
 
 @needs_real
 @every_recording
-def test_every_field_and_type_was_seen_in_real_answers(path: Path) -> None:
-    recording = read_recording(path)
-    for answer in recording.answers:
-        for body in (part for each in bodies(answer) for part in split(each)):
-            kind = kind_of(recording.request.path, body)
-            known = real_fields().get(kind)
-            if known is None:
-                continue  # no real exchange of this kind was collected
-            for field, type_ in flat(body):
-                if NEWER.search(field) or DOCUMENTED.fullmatch(f"{kind} {field}"):
-                    continue
-                assert field in known, f"{kind}: {field} is in no real answer"
-                assert type_ in known[field], f"{kind}: {field} is {type_}, real: {known[field]}"
-
-
-@needs_real
-def test_most_recordings_have_a_real_counterpart() -> None:
-    """Otherwise the test above would check nothing."""
-    compared = 0
-    for path in FILES:
-        recording = read_recording(path)
-        compared += any(
-            kind_of(recording.request.path, body) in real_fields()
-            for answer in recording.answers
-            for body in bodies(answer)
-        )
-    assert compared >= 0.8 * sum(any(bodies(a) for a in read_recording(p).answers) for p in FILES)
-
-
-@needs_real
-@every_recording
 def test_nothing_that_newer_real_responses_always_have_is_missing(path: Path) -> None:
     always = None
-    for _, status, _, body, _, _ in real_exchanges():
+    for each in real_exchanges():
+        body = each.body
         new = isinstance(body, dict) and body.get("object") == "response"
-        if new and status == 200 and body.get("created_at", 0) > 1_784_000_000:  # mid-July 2026
+        if (
+            new and each.status == 200 and body.get("created_at", 0) > 1_784_000_000
+        ):  # mid-July 2026
             always = set(body) if always is None else always & set(body)
     assert always
     for answer in read_recording(path).answers:
@@ -211,11 +112,10 @@ def test_stream_events_follow_each_other_as_in_real_streams(path: Path) -> None:
 @needs_real
 def test_real_streams_are_framed_as_ours_are() -> None:
     framed = defaultdict(set)
-    for path, status, _, _, events, raw in real_exchanges():
-        if events and status == 200:
-            framed[path.removeprefix("/v1/")].add(
-                (events[0][1] is not None, events[-1][2] == "[DONE]", b"\r\n" in raw)
-            )
+    for each in real_exchanges():
+        if each.events and each.status == 200:
+            named, done = each.events[0][1] is not None, each.events[-1][2] == "[DONE]"
+            framed[each.path.removeprefix("/v1/")].add((named, done, b"\r\n" in each.raw))
     assert framed["responses"] == {(True, False, False)}
     assert framed["chat/completions"] == {(False, True, False)}
 

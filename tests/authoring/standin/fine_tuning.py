@@ -51,7 +51,8 @@ class FineTuning:
                 return _json(served, states.pop(0) if len(states) > 1 else states[0], 110)
             case ("GET", "fine_tuning", "jobs", id_, kind) if id_ in self.jobs:
                 listing = {"events": _events, "checkpoints": _checkpoints}[kind]
-                return _page(served, list(listing(served, self.jobs[id_][-1])))
+                page = list(listing(served, self.jobs[id_][-1]))
+                return _page(served, page, ends=kind == "checkpoints")
         return None
 
     def _upload(self, served: Served) -> Json:
@@ -90,17 +91,23 @@ def _json(served: Served, body: Json, ms: int) -> Json:
     return {"status": 200, "headers": headers(served, ms - 40), "ms": ms, "json": body}
 
 
-def _page(served: Served, data: list[Json]) -> Json:
+def _page(served: Served, data: list[Json], *, ends: bool = False) -> Json:
+    """`ends`: with the ids of the first and the last, as only checkpoints are listed."""
     query = dict(pair.split("=") for pair in served.asked.query.split("&") if pair)
     limit = int(query.get("limit", 20))
-    more = len(data) > limit
-    return _json(served, {"object": "list", "data": data[:limit], "has_more": more}, 130)
+    shown = data[:limit]
+    page = {"object": "list", "data": shown, "has_more": len(data) > limit}
+    if ends and shown:
+        page |= {"first_id": shown[0]["id"], "last_id": shown[-1]["id"]}
+    return _json(served, page, 130)
 
 
 def _job(served: Served) -> Json:
     form = served.form
     method = form["method"]
-    hyper = {"learning_rate_multiplier": 2.0} | method["supervised"]["hyperparameters"]
+    asked = method["supervised"]["hyperparameters"]
+    # Real jobs write the multiplier that was chosen for them as 2, and within the method as 2.0.
+    hyper, inner = ({"learning_rate_multiplier": chosen} | asked for chosen in (2, 2.0))
     return {
         "object": "fine_tuning.job",
         "id": f"ftjob-{letters(served, 'job', 24)}",
@@ -124,7 +131,7 @@ def _job(served: Served) -> Json:
         "usage_metrics": None,
         "shared_with_openai": False,
         "eval_id": None,
-        "method": {"type": "supervised", "supervised": {"hyperparameters": hyper}},
+        "method": {"type": "supervised", "supervised": {"hyperparameters": inner}},
     }
 
 
@@ -147,10 +154,14 @@ def _losses(steps: int) -> list[tuple[float, float]]:
     return found
 
 
+def _accuracy(loss: float) -> float:
+    return max(0.0, 1 - loss / 3)
+
+
 def _csv(steps: int) -> str:
     lines = ["step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy"]
     for step, (trained, valid) in enumerate(_losses(steps), 1):
-        right = [max(0.0, 1 - loss / 3) for loss in (trained, valid)]
+        right = [_accuracy(loss) for loss in (trained, valid)]
         lines.append(f"{step},{trained:.5f},{right[0]:.5f},{valid:.5f},{right[1]:.5f}")
     return "\n".join(lines) + "\n"
 
@@ -170,14 +181,20 @@ def _snapshot(job: Json, step: int) -> str:
 
 
 def _checkpoints(served: Served, job: Json) -> Iterator[Json]:
+    """As in the real ones (openai/openai-dotnet, FineTuningClientTests/GetCheckpoints.json), and with
+    `full_valid_loss`, which the SDK's type has: those jobs had no validation file."""
+    losses = _losses(_steps()[-1])
     for step, loss in reversed(list(zip(_steps(), EPOCHS, strict=True))):
+        trained = losses[step - 1][0]
+        metrics = {"step": step, "train_loss": trained}
+        metrics |= {"train_mean_token_accuracy": _accuracy(trained), "full_valid_loss": loss}
         yield {
             "object": "fine_tuning.job.checkpoint",
             "id": f"ftckpt_{letters(served, f'checkpoint{step}', 24)}",
             "created_at": CREATED + 1_270,
             "fine_tuned_model_checkpoint": _snapshot(job, step),
-            "metrics": {"step": step, "full_valid_loss": loss},
             "fine_tuning_job_id": job["id"],
+            "metrics": metrics | {"type": job["method"]["type"]},
             "step_number": step,
         }
 

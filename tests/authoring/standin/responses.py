@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from oaiworkbook.practice.answers import response_body
+from oaiworkbook.practice.answers import response_body, streamed
 from oaiworkbook.practice.server import Served
 
 from .common import (
@@ -170,7 +170,7 @@ def respond(
     if not form.get("stream"):
         return {"status": 200, "headers": headers(served, ms - 40) | limits, "ms": ms, "json": body}
     head = headers(served, min(ms, 200), _STREAM) | limits
-    return {"status": 200, "headers": head, "sse": _events(served, body, ms, gap)}
+    return {"status": 200, "headers": head, "sse": _events(served, streamed(body), ms, gap)}
 
 
 def _visible_tokens(output: list[dict[str, Any]]) -> int:
