@@ -148,6 +148,8 @@ class SessionMeter:
 
 
 _priced: set[tuple[str, str | None]] = set()  # (mode, response id): what this process has counted
+# Background responses that this process began -> their options, by id: an answer does not repeat them.
+_begun: dict[str, Mapping[str, Any]] = {}
 
 
 class Meter:
@@ -206,7 +208,8 @@ class Meter:
 
 
 def _price(call: Call, asked: Asked, parsed: Any, at: datetime) -> None:
-    usage = read_usage(asked.method, asked.path, asked.form, parsed, host=asked.host)
+    form = _form_with_window(asked.form, parsed)
+    usage = read_usage(asked.method, asked.path, form, parsed, host=asked.host)
     if usage is None:
         if parsed is None and endpoint(asked.method, asked.path).in_json:
             call.price_note = "the answer could not be read"
@@ -221,6 +224,16 @@ def _price(call: Call, asked: Asked, parsed: Any, at: datetime) -> None:
         call.output_tokens = call.reasoning_tokens = None
     elif call.cost_usd is not None:
         _priced.add((call.mode, usage.response_id))
+
+
+def _form_with_window(form: Mapping[str, Any] | None, parsed: Any) -> Mapping[str, Any] | None:
+    """The form; for a background response that is fetched, what it was begun with, where known."""
+    if not isinstance(parsed, Mapping) or not parsed.get("background"):
+        return form
+    name = str(parsed.get("id"))
+    if form:
+        _begun[name] = {"background_options": form.get("background_options")}
+    return form or _begun.get(name)
 
 
 def meter(call: Call, usage: Usage, at: datetime) -> None:

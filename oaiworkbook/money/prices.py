@@ -116,7 +116,8 @@ def window(model: str, more: dict[str, float], when: Conditions, notes: list[str
         del more[name]
         rule = factor_of(name, model, when.day, when.folder)
         if rule is None or when.tier != "default":
-            raise UnknownPriceError(f"no price for {name} ({when.tier}) is known for {when.day}")
+            where = model if when.tier == "default" else f"{model} ({when.tier})"
+            raise UnknownPriceError(f"no {name} price of {where} is known for {when.day}")
         notes.append(f"{name.replace('_', ' ')} x {rule['factor']}")
         return Decimal(rule["factor"])
     return Decimal(1)

@@ -51,8 +51,8 @@ WORKED: list[tuple[str, str, dict[str, Any]]] = [
     ("priority", "0.0206", {"model": "gpt-6.1-sol", "tier": "priority", **MIXED}),
     ("ultrafast", "0.0618", {"model": "gpt-6.1-sol", "tier": "ultrafast", **MIXED}),
     ("EU", "0.01133", {"model": "gpt-6.1-sol", "host": "eu.api.openai.com", **MIXED}),
-    ("2 h", "0.00721", {"model": "gpt-6.1-sol", "extras": {"background_2h": 1}, **MIXED}),
-    ("8 h", "0.00618", {"model": "gpt-6.1-sol", "extras": {"background_8h": 1}, **MIXED}),
+    ("2 h", "0.00721", {"model": "gpt-6.2-sol", "extras": {"background_2h": 1}, **MIXED}),
+    ("8 h", "0.00618", {"model": "gpt-6.2-sol", "extras": {"background_8h": 1}, **MIXED}),
     (
         "3 web searches, 1 file search",
         "0.0428",
@@ -263,6 +263,21 @@ UNKNOWN: list[tuple[str, dict[str, Any], str]] = [
     ("scale is paid in advance", {"model": "gpt-6-luna", "tier": "scale", **MIXED}, "scale"),
     ("no flex here", {"model": "gpt-6.2-sol", "tier": "flex", **MIXED}, "no flex price"),
     ("ultrafast elsewhere", {"model": "gpt-6-luna", "tier": "ultrafast", **MIXED}, "ultrafast"),
+    (
+        "2 h where no page says so",
+        {"model": "gpt-6.1-sol", "extras": {"background_2h": 1}, **MIXED},
+        "no background_2h price of gpt-6.1-sol is known for 2026-11-22",
+    ),
+    (
+        "8 h where no page says so",
+        {"model": "gpt-6-luna", "extras": {"background_8h": 1}, **MIXED},
+        "no background_8h price of gpt-6-luna",
+    ),
+    (
+        "a window in another tier",
+        {"model": "gpt-6.2-sol", "tier": "fast", "extras": {"background_2h": 1}, **MIXED},
+        "no background_2h price of gpt-6.2-sol (fast)",
+    ),
     (
         "a tier before its price was seen",
         {"model": "gpt-6.1-sol", "tier": "flex", "at": datetime(2026, 10, 1), **MIXED},

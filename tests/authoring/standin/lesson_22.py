@@ -1,14 +1,18 @@
 """Authored answers of lesson 22, Costs: the plant helper of a nursery, and what its answers use.
 
-Every reasoning count is made up; the spread of a real pilot is what they stand for.
+Every reasoning count is made up; the spread of a real pilot is what they stand for. So is the time that a
+background response takes.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from oaiworkbook.practice.server import Served
 
-from .common import count
+from .common import CREATED, count, headers, rate_limit_headers
 from .responses import input_texts, respond
+
+Json = dict[str, Any]
 
 # Question: the answer, and the reasoning tokens before it.
 PLANTS: dict[str, tuple[str, int]] = {
@@ -100,11 +104,56 @@ PLANTS: dict[str, tuple[str, int]] = {
 EASY = "Which house plant forgives me most?"
 # What GPT-6 models answer for a tier. Fast requests may be served as standard ones when traffic grows
 # quickly, and then the answer says so.
-SERVED = {"flex": "flex", "fast": "default", "priority": "fast"}
+SERVED = {"fast": "default", "priority": "fast"}
 FIRST = next(iter(PLANTS))  # the lesson asks it first
+EVENING = "Which three of these must our gardener see herself?"
+# Seconds until a background response of this window is done.
+DONE_AFTER = {"soonest": 9, "2h": 47 * 60, "8h": 194 * 60}
 
 
-def answer(served: Served) -> dict[str, Any] | None:
+class Nursery:
+    """A background response moves on with each poll."""
+
+    def __init__(self) -> None:
+        self.begun: dict[str, list[Json]] = {}
+
+    def answer(self, served: Served) -> Json | None:
+        match served.asked.method, served.asked.path.split("/")[2:]:
+            case "GET", ["responses", id_] if id_ in self.begun:
+                states = self.begun[id_]
+                return _json(served, states.pop(0) if len(states) > 1 else states[0])
+            case "POST", ["responses"]:
+                return self._create(served)
+        return None
+
+    def _create(self, served: Served) -> Json | None:
+        form = served.form
+        if not form.get("background"):
+            return _answer(served)
+        if not form["input"].startswith(EVENING):
+            return None
+        text = (
+            "The orchid with the brown roots, the three plants above the radiator, and the poinsettia that "
+            "is bare after five days."
+        )
+        done = respond(served, text, reasoning_tokens=172)["json"]
+        done["completed_at"] = CREATED + DONE_AFTER[form["background_options"]["completion_window"]]
+        waits = done | {"completed_at": None, "output": [], "usage": None, "service_tier": "auto"}
+        self.begun.setdefault(done["id"], [waits | {"status": "in_progress"}, done])
+        queued = _json(served, waits | {"status": "queued"})
+        queued["headers"] |= rate_limit_headers(done["usage"]["total_tokens"])
+        return queued
+
+
+def start() -> Callable[[Served], Json | None]:
+    return Nursery().answer
+
+
+def _json(served: Served, body: Json) -> Json:
+    return {"status": 200, "headers": headers(served, 90), "ms": 130, "json": body}
+
+
+def _answer(served: Served) -> Json | None:
     form = served.form
     asked = form["input"]
     question = asked if isinstance(asked, str) else asked[-1]["content"]
@@ -115,8 +164,6 @@ def answer(served: Served) -> dict[str, Any] | None:
     if question not in PLANTS:
         return None
     text, tokens = PLANTS[question]
-    if form["reasoning"]["effort"] == "none":
-        tokens = 0
     cached, written = _cache(form, question)
     return respond(
         served,
@@ -128,7 +175,7 @@ def answer(served: Served) -> dict[str, Any] | None:
     )
 
 
-def _cache(form: dict[str, Any], question: str) -> tuple[int, int]:
+def _cache(form: Json, question: str) -> tuple[int, int]:
     """Tokens read from the prompt cache and written to it. Lesson 21 says why."""
     texts = input_texts(form)
     if "prompt_cache_options" not in form:

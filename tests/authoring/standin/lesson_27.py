@@ -43,10 +43,7 @@ def _response(served: Served) -> dict[str, Any] | None:
     if said is None:
         return None
     wrong, thought, ms = said
-    tier = form.get("service_tier")
-    # A cheaper tier waits its turn.
-    ms += 400 if tier == "flex" else 0
-    return respond(served, _words(wrong), reasoning_tokens=thought, ms=ms, service_tier=tier)
+    return respond(served, _words(wrong), reasoning_tokens=thought, ms=ms)
 
 
 def _chat(served: Served) -> dict[str, Any] | None:
