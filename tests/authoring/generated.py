@@ -101,7 +101,7 @@ def _models(calls: Sequence[Call]) -> list[str]:
         model = models.find(name)
         if model is None:
             raise LookupError(f"{name} is not in data/models.toml: add it, with its shutdown date")
-        end = f"shuts down on {model.ends}" if model.ends else "no shutdown date announced"
+        end = f"shutdown date {model.ends}" if model.ends else "no shutdown date announced"
         lines.append(f"`{name}`: {end} (as of {model.as_of}).")
     return lines
 

@@ -29,7 +29,8 @@ def dated_sentences(lesson: Lesson) -> Iterator[str]:
         for sentence in sentences(cell.source):
             to_come = [day for day in days(sentence) if day > dated_facts.as_of()]
             known = any(cell.id == id_ and says in sentence for id_, says in listed)
-            if (to_come or _SOON.search(sentence)) and not known:
+            vague = _SOON.search(sentence) and not days(sentence)
+            if (to_come or vague) and not known:
                 yield (
                     f'cell {n}: a day will make "{sentence}" false or old; '
                     "list it in data/dated_facts.toml, or take the day out"

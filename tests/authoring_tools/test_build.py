@@ -139,7 +139,7 @@ def test_the_live_cost_is_that_of_what_would_be_sent() -> None:
 def test_the_footer_names_the_end_of_each_model_and_refuses_a_stranger() -> None:
     tts = call(model="gpt-4o-mini-tts", http_status=200)
     footer = generated.footer(Path("12_speech.ipynb"), [tts, tts])
-    assert footer.count("`gpt-4o-mini-tts`: shuts down on 2027-01-06 (as of 2026-11-22).") == 1
+    assert footer.count("`gpt-4o-mini-tts`: shutdown date 2027-01-06 (as of 2026-11-30).") == 1
     with pytest.raises(LookupError, match=r"gpt-9-max is not in data/models\.toml"):
         generated.footer(Path("12_speech.ipynb"), [call(model="gpt-9-max", http_status=200)])
     own = call(model="a-local-model", http_status=200, mode="live")
