@@ -252,7 +252,10 @@ def test_reading_the_file_mends_nothing(tmp_path: Path) -> None:
 
 
 def test_every_rule_is_tested() -> None:
-    assert {rule.__name__ for rule in rules()} == {case[0] for case in CASES} | {"file_name", "listed_sentences"}
+    assert {rule.__name__ for rule in rules()} == {case[0] for case in CASES} | {
+        "file_name",
+        "listed_sentences",
+    }
 
 
 def test_a_message_of_a_rule_says_where() -> None:

@@ -148,6 +148,7 @@ KEPT: dict[str, dict[str, str]] = {
         "interpreter_tool_call.py: null if no outputs are available",
         ".output[] mcp_call.error is null": "the one collected call failed",
         ".output[] mcp_call.output is string": "the one collected call failed",
+        ".usage is null": "a background response that is not made yet; types/responses/response.py",
         ".output[] mcp_call.status is in no real answer": "types/responses/response_output_item.py; "
         "the one collected call is of 2025",
         ".output[] message.content[] output_text.logprobs[].top_logprobs is list of object": _ASKED
