@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +71,9 @@ class ReplayedBody(httpx2.SyncByteStream, httpx2.AsyncByteStream):
         self._over = True
         answer = self._answer
         if answer.sse is not None:
-            heard = [data for _, _, data in answer.sse[: self._events]]
-            self._exchange.settle(heard, whole=whole)
+            heard = answer.sse[: self._events]
+            names = [name for _, name, _ in heard]
+            self._exchange.settle([data for _, _, data in heard], whole=whole, names=names)
         else:
             self._exchange.settle(answer.json_, whole=whole)
 
@@ -87,28 +89,60 @@ class _Watched:
 
     def __init__(self, stream: Any, exchange: Exchange) -> None:
         self._stream, self._exchange = stream, exchange
-        self._chunks: list[bytes] = []
-        self._times: list[tuple[int, int]] = []
-        self._length = 0
+        self._chunks: list[tuple[int, bytes]] = []  # ms since the call began
         self._over = False
-        kind = exchange.headers.get("content-type", "")
+        kind = exchange.headers.get("content-type", "").lower()
         # Sound and pictures carry no usage: in live mode they need not be held in memory.
         self._keep = exchange.state.mode == "record" or "json" in kind or "event-stream" in kind
         # The recording wants the whole answer, also where the caller leaves it in the middle.
         self._wanted = exchange.state.mode == "record"
 
     def _see(self, chunk: bytes) -> None:
-        if not self._keep:
-            return
-        self._chunks.append(chunk)
-        self._length += len(chunk)
-        ms = round((time.monotonic() - self._exchange.started) * 1000)
-        self._times.append((ms, self._length))
+        if self._keep:
+            ms = round((time.monotonic() - self._exchange.started) * 1000)
+            self._chunks.append((ms, chunk))
 
     def _end(self, *, whole: bool) -> None:
         if not self._over:
             self._over = True
-            self._exchange.finished(b"".join(self._chunks), self._times, whole=whole)
+            body, times = decoded(self._chunks, self._exchange.encoding)
+            self._exchange.finished(body, times, whole=whole)
+
+    def _broken(self, error: BaseException) -> None:
+        """The body broke off: settled, and raises what is to be raised in place of `error`."""
+        self._end(whole=False)
+        if late := self._exchange.late(error):
+            raise late from error
+
+
+def decoded(chunks: list[tuple[int, bytes]], encoding: str) -> tuple[bytes, list[tuple[int, int]]]:
+    """The body as the caller reads it, and `(ms, bytes so far)` for each chunk.
+
+    `encoding`: the content-encoding, `gzip` or what else `httpx2` knows. A body that cannot be
+    decoded is given back as it came: the caller gets an error for it.
+    """
+    if encoding.lower() in ("", "identity"):
+        times = accumulate(
+            chunks, lambda so_far, new: (new[0], so_far[1] + len(new[1])), initial=(0, 0)
+        )
+        return b"".join(chunk for _, chunk in chunks), list(times)[1:]
+    arrived = 0
+
+    class Raw(httpx2.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            nonlocal arrived
+            for arrived, chunk in chunks:  # noqa: B007  # read below
+                yield chunk
+
+    plain = httpx2.Response(200, headers={"content-encoding": encoding}, stream=Raw())
+    pieces: list[tuple[int, bytes]] = []
+    try:
+        for piece in plain.iter_bytes():
+            pieces.append((arrived, piece))
+    except httpx2.DecodingError:
+        if not pieces:
+            return decoded(chunks, "")
+    return decoded(pieces, "")
 
 
 class Tee(_Watched, httpx2.SyncByteStream):
@@ -124,8 +158,10 @@ class Tee(_Watched, httpx2.SyncByteStream):
             for chunk in self._chunk_iterator:
                 self._see(chunk)
                 yield chunk
-        except httpx2.TransportError:
-            self._end(whole=False)
+        except GeneratorExit:  # left, which `close` settles
+            raise
+        except BaseException as error:
+            self._broken(error)
             raise
         self._end(whole=True)
 
@@ -156,8 +192,10 @@ class AsyncTee(_Watched, httpx2.AsyncByteStream):
             async for chunk in self._chunk_iterator:
                 self._see(chunk)
                 yield chunk
-        except httpx2.TransportError:
-            self._end(whole=False)
+        except GeneratorExit:  # left, which `aclose` settles
+            raise
+        except BaseException as error:
+            self._broken(error)
             raise
         self._end(whole=True)
 

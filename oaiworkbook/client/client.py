@@ -11,7 +11,7 @@ from .. import settings
 from ..errors import SettingsError
 from ..recordings.library import Library
 from . import retries
-from .exchange import ClientState
+from .exchange import GIVEN_DEADLINE, ClientState
 from .http import AsyncWorkbookClient, WorkbookClient, workbook_server
 from .sockets import Sockets
 
@@ -23,7 +23,6 @@ def _prepare(options: dict[str, Any], client_class: type[Any]) -> dict[str, Any]
     """Constructor options for the SDK's class. Raises SettingsError for what cannot work."""
     given = options.get("http_client")
     mode = options.pop("mode", None)
-    deadline = options.pop("deadline", retries.DEADLINE)
     if isinstance(given, client_class):
         return options  # `copy` and `with_options` hand on this client's own
     mode = settings.checked_mode(mode) if mode else settings.mode()
@@ -46,7 +45,6 @@ def _prepare(options: dict[str, Any], client_class: type[Any]) -> dict[str, Any]
     state = ClientState(
         mode=mode,
         library=Library(settings.data_dir() / "recordings"),
-        deadline=deadline,
         keep_since=settings.keep_since() if mode == "record" else None,
     )
     if mode != "replay":
@@ -85,30 +83,53 @@ def _names_workbook_server(url: str) -> bool:
     return workbook_server(f"{named.scheme}://{named.netloc.decode('ascii')}") is not None
 
 
-class OpenAI(Sockets, openai.OpenAI):
+class _Given:
+    """What the SDK's constructor and `copy` do not know: `mode` and `deadline`."""
+
+    if not TYPE_CHECKING:  # the signatures shown to a type checker are the SDK's
+        _http_class: type[Any]
+
+        def __init__(self, *, deadline: float | None = None, **options: Any) -> None:
+            self._given = options | {"deadline": deadline}
+            super().__init__(**_prepare(dict(options), self._http_class))
+
+        def copy(self, **options: Any) -> Any:
+            """The SDK's, with `mode` and `deadline` too. Another mode takes a client of its own."""
+            mode, deadline = options.pop("mode", None), options.pop("deadline", None)
+            deadline = self._given["deadline"] if deadline is None else deadline
+            if mode is None or mode == self._client.state.mode:
+                made = super().copy(**options)
+                made._given = self._given | options | {"deadline": deadline}
+                return made
+            given = self._given | options | {"mode": mode, "deadline": deadline}
+            return type(self)(
+                **{name: value for name, value in given.items() if name != "http_client"}
+            )
+
+        with_options = copy
+
+        def _prepare_request(self, request: httpx2.Request) -> Any:
+            request.extensions[GIVEN_DEADLINE] = self._given["deadline"]
+            return super()._prepare_request(request)
+
+
+class OpenAI(_Given, Sockets, openai.OpenAI):
     """`openai.OpenAI` with replay, cost log, spend limit and steered retries.
 
-    Takes the same arguments, and two more: `mode` (`replay`, `live` or `record`; default
-    `OAIWORKBOOK_MODE`) and `deadline` (seconds for all tries of one call together; default 180).
+    Takes the same arguments, and two more, also in `with_options`: `mode` (`replay`, `live` or
+    `record`; default `OAIWORKBOOK_MODE`) and `deadline` (seconds for all tries of one call together,
+    the last byte of its answer included; default 180, or a longer `timeout` that you set).
     Other defaults than the SDK's: `max_retries=4`, `timeout=120` seconds.
 
     Raises SettingsError without a key in live and record mode.
     """
 
     __module__ = "oaiworkbook.client"  # as a person would import it
-
-    if not TYPE_CHECKING:  # the signature shown to a type checker is the SDK's
-
-        def __init__(self, **options: Any) -> None:
-            super().__init__(**_prepare(options, WorkbookClient))
+    _http_class = WorkbookClient
 
 
-class AsyncOpenAI(Sockets, openai.AsyncOpenAI):
+class AsyncOpenAI(_Given, Sockets, openai.AsyncOpenAI):
     """`openai.AsyncOpenAI` with the same additions as `OpenAI`."""
 
     __module__ = "oaiworkbook.client"
-
-    if not TYPE_CHECKING:
-
-        def __init__(self, **options: Any) -> None:
-            super().__init__(**_prepare(options, AsyncWorkbookClient))
+    _http_class = AsyncWorkbookClient

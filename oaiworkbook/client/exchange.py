@@ -4,14 +4,17 @@ Three verbs: `http.py` lets a request `begin`, asks to `find` its recorded answe
 is `settle`d when the body has ended. It knows nothing of notebooks.
 """
 
+import asyncio
+import math
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,8 +22,8 @@ import httpx2
 import openai
 
 from .. import settings
-from ..endpoints import name_of
-from ..errors import RecordingError
+from ..endpoints import endpoint, name_of
+from ..errors import RecordingError, WorkbookError
 from ..recordings.file import Answer, Provenance
 from ..recordings.library import Library, missing
 from ..recordings.requests import CanonicalRequest, canonical
@@ -34,16 +37,36 @@ if TYPE_CHECKING:
     from ..money.usage import Asked
     from ..practice.server import PracticeServer
 
+GIVEN_DEADLINE = (
+    "oaiworkbook_deadline"  # of a request's extensions: seconds, None where nobody set one
+)
 _first_try: ContextVar[float] = ContextVar("oaiworkbook_first_try")
 last_failure: ContextVar[str] = ContextVar("oaiworkbook_last_failure", default="")
 
 
-class DeadlineExceeded(openai.APITimeoutError):
-    """All tries of one call together took longer than the client's deadline."""
+# Raised before the first byte of a request has left this machine: nobody can have billed it.
+NOT_SENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.InvalidURL,
+    httpx2.LocalProtocolError,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+    WorkbookError,
+)
+_LEFT = (KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError)
 
-    def __init__(self, request: httpx2.Request, limit: float) -> None:
+
+class DeadlineExceeded(openai.APITimeoutError):
+    """All tries of one call together took longer than the client's deadline, or would have."""
+
+    def __init__(self, request: httpx2.Request, limit: float, elapsed: float) -> None:
         super().__init__(request=request)
-        self.message = f"Gave up after {limit:g} s: the deadline for all tries of one call."
+        self.message = (
+            f"Gave up after {elapsed:.1f} s: all tries of one call have {limit:g} s, and no more fits "
+            "in. For a call that takes longer, pass deadline=600 (seconds) to the client."
+        )
         self.args = (self.message,)
 
 
@@ -60,7 +83,6 @@ class ClientState:
 
     mode: Mode
     library: Library
-    deadline: float = retries.DEADLINE  # seconds for all tries of one call
     # Record mode: replay what is recorded since this time (seconds of the epoch), record the rest.
     keep_since: float | None = None
     open_bodies: set[OpenBody] = field(default_factory=set)
@@ -82,7 +104,7 @@ class ClientState:
             self.drain()
         started = time.monotonic()
         attempt = int(request.headers.get("x-stainless-retry-count", "0"))
-        first_try = self._limit_time(request, attempt, started)
+        patience = _patience(request, attempt, started)
         size = _size(request)
         canonical_request = None if size is None else canonical(request)
         form = canonical_request.form() if canonical_request else None
@@ -95,21 +117,7 @@ class ClientState:
             attempt=attempt,
         )
         row = None if practice else self.meter.reserve(call, asked)
-        return Exchange(self, request, canonical_request, asked, call, row, started, first_try)
-
-    def _limit_time(self, request: httpx2.Request, attempt: int, started: float) -> float:
-        """When the first try began; no timeout of this one may reach past the deadline."""
-        if attempt == 0:
-            _first_try.set(started)
-            last_failure.set("")
-        first_try = _first_try.get(started)
-        left = self.deadline - (started - first_try)
-        if left <= 0:
-            raise DeadlineExceeded(request, self.deadline)
-        timeouts = request.extensions.get("timeout", {})
-        for kind, seconds in timeouts.items():
-            timeouts[kind] = left if seconds is None else min(seconds, left)
-        return first_try
+        return Exchange(self, request, canonical_request, asked, call, row, started, patience)
 
     def store(
         self,
@@ -143,6 +151,39 @@ class ClientState:
             body.drain()
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long all tries of one call may take. `began`, `end`: of `time.monotonic()`."""
+
+    seconds: float
+    began: float
+
+    @property
+    def end(self) -> float:
+        return self.began + self.seconds
+
+    def exceeded(self, request: httpx2.Request) -> DeadlineExceeded:
+        return DeadlineExceeded(request, self.seconds, time.monotonic() - self.began)
+
+
+def _patience(request: httpx2.Request, attempt: int, started: float) -> Patience:
+    """What this try has left. Raises DeadlineExceeded where that is nothing.
+
+    A deadline that nobody has set gives way to a longer timeout that somebody has.
+    """
+    if attempt == 0:
+        _first_try.set(started)
+        last_failure.set("")
+    seconds = request.extensions.get(GIVEN_DEADLINE)
+    if seconds is None:
+        read = request.extensions.get("timeout", {}).get("read", 0.0)
+        seconds = math.inf if read is None else max(retries.DEADLINE, read)
+    patience = Patience(seconds, _first_try.get(started))
+    if patience.end <= started:
+        raise patience.exceeded(request)
+    return patience
+
+
 def _size(request: httpx2.Request) -> int | None:
     """Bytes of a body that has been read; None for one that has not."""
     try:
@@ -162,12 +203,15 @@ class Exchange:
     call: "Call"
     row: int | None
     started: float
-    first_try: float
+    patience: Patience
     recording: Path | None = None  # the file that answers, or that is to be written
     headers: dict[str, str] = field(default_factory=dict)
+    encoding: str = ""  # how the body is compressed
     status: int = 0
     source: str | None = None
     recorded_at: datetime | None = None
+    parsed: Any = None  # the JSON body
+    failure: str | None = None  # what an error says that came with a good status
 
     def find(self) -> Answer | None:
         """The recorded answer, or None where the request is to be sent.
@@ -188,17 +232,12 @@ class Exchange:
                 self.answered(answer.status, answer.headers)
                 return answer
         if state.mode == "replay":
-            self._give_back()
-            raise state.library.miss(request, self.call.lesson)
+            miss = state.library.miss(request, self.call.lesson)
+            self.failed(miss)
+            raise miss
         if state.mode == "record":
             self.recording = state.library.start(request, self.call.lesson or "unsorted")
         return None
-
-    def _give_back(self) -> None:
-        """A call that is not made holds nothing of a spend limit."""
-        if self.row is not None:
-            self.call.error, self.call.cost_usd = "RecordingNotFound", Decimal(0)
-            self._log("error", None)
 
     def answered(self, status: int, headers: dict[str, str], source: str | None = None) -> None:
         """The head of the answer is there. `headers`: those that are kept."""
@@ -210,40 +249,90 @@ class Exchange:
     def steer(self, response: httpx2.Response, body: Any) -> None:
         """Tell the SDK's loop, through response headers, what to do about a failure."""
         error = _error_of(body)
-        left = self.state.deadline - (time.monotonic() - self.first_try)
+        left = self.patience.end - time.monotonic()
         pace = settings.pace() if self.call.mode == "replay" else 1.0
         steered = retries.steer(
             self.status, response.headers, error, self.call.attempt, left=left, pace=pace
         )
         response.headers.update(steered)
 
-    def failed(self, error: Exception) -> None:
-        """No answer came: a reset, a timeout. Raises DeadlineExceeded if no time is left to try."""
+    def failed(self, error: BaseException) -> None:
+        """No answer came: a reset, a timeout, an interrupt.
+
+        Only what was surely not sent costs nothing; of all else the cost is not known. Raises
+        DeadlineExceeded where no time is left to try again.
+        """
         self.call.error = type(error).__name__
         last_failure.set(self.call.error)
-        self.call.price_note = "no answer came; the API may have billed it"
-        self._log("error", None)
-        if time.monotonic() - self.first_try + 0.5 * 2.0**self.call.attempt > self.state.deadline:
-            raise DeadlineExceeded(self.request, self.state.deadline) from error
+        if self.call.mode == "replay" or isinstance(error, NOT_SENT):
+            self.call.cost_usd, self.call.price_note = Decimal(0), "not sent"
+        else:
+            self.call.price_note = "no answer came; the API may have billed it"
+        self._log("cut" if isinstance(error, _LEFT) else "error", None)
+        if isinstance(error, httpx2.TooManyRedirects):
+            # The SDK would go round the same circle again.
+            raise openai.APIConnectionError(
+                message=f"{self.request.url} redirects in a circle. Check the base URL.",
+                request=self.request,
+            ) from error
+        again = time.monotonic() + 0.5 * 2.0**self.call.attempt
+        if isinstance(error, httpx2.TransportError) and again > self.patience.end:
+            raise self.patience.exceeded(self.request) from error
 
-    def finished(self, body: bytes, times: list[tuple[int, int]], *, whole: bool) -> Any:
-        """The body has ended, or was left. `times`: `(ms, bytes so far)` a chunk.
+    def limit_time(self) -> None:
+        """Before the request is sent: none of its waits may reach past the deadline."""
+        from .deadline import limit
 
-        Returns the parsed body. Never raises: the answer is there, and may have been paid for.
+        if self.patience.end < math.inf:
+            limit(self.request, self.patience.end)
+
+    def late(self, error: BaseException) -> DeadlineExceeded | None:
+        """The error to raise for one that came of the deadline, in the middle of a body."""
+        timed_out = isinstance(error, httpx2.TimeoutException)
+        if timed_out and time.monotonic() >= self.patience.end:
+            return self.patience.exceeded(self.request)
+        return None
+
+    def finished(self, body: bytes, times: list[tuple[int, int]], *, whole: bool) -> None:
+        """The body has ended, or was left. `times`: `(ms, bytes so far)` a chunk, both decoded.
+
+        Never raises: the answer is there, and may have been paid for.
         """
         content_type = self.headers.get("content-type", "")
-        parsed, events = parse_body(content_type, body, times)
+        readable = True
+        try:
+            self.parsed, events = parse_body(content_type, body, times)
+        except (ValueError, RecursionError):  # no UTF-8; nested too deep
+            readable, events = False, [] if "event-stream" in content_type.lower() else None
         if self.state.mode == "record" and self.recording is not None and not self.call.recording:
-            self._record(parsed, events, body, times, whole)
-        self.settle(parsed if events is None else [data for _, _, data in events], whole=whole)
-        return parsed
+            try:
+                if not readable:
+                    raise ValueError(f"its {len(body):,} bytes cannot be read as {content_type}")
+                self._record(self.parsed, events, body, times, whole)
+            except Exception as error:
+                warnings.warn(f"This answer is not recorded: {error}", stacklevel=2)
+        data = self.parsed if events is None else [data for _, _, data in events]
+        names = [name for _, name, _ in events or ()]
+        self.settle(data, whole=whole, names=names)
 
-    def settle(self, parsed: Any, *, whole: bool) -> None:
-        """Log what the call cost. `parsed`: the JSON body, or the data of each stream event."""
+    def settle(self, parsed: Any, *, whole: bool, names: Sequence[str | None] = ()) -> None:
+        """Log what the call cost. `parsed`: the JSON body, or the data of each stream event.
+
+        `names`: of the events, where they have any.
+        """
         if self.status >= 400:
             self.call.error = _label(self.status, _error_of(parsed))
             last_failure.set(self.call.error)
             self.call.cost_usd, self.call.price_note = Decimal(0), "refused: no usage"
+            self._log("error", None)
+            return
+        billed = endpoint(self.asked.method, self.asked.path).usage
+        if billed and (error := error_in(parsed, names)) is not None:
+            self.failure = str(error.get("message") or error)
+            self.call.error = _label(self.status, error)
+            self.call.price_note = (
+                "an error came in place of the answer; the API may have billed it"
+            )
             self._log("error", None)
             return
         if isinstance(parsed, list):
@@ -254,7 +343,12 @@ class Exchange:
     def _log(self, status: str, parsed: Any) -> None:
         self.call.status = status
         self.call.seconds = round(time.monotonic() - self.started, 3)
-        self.state.meter.add(self.row, self.call, self.asked, parsed, self.recorded_at)
+        try:
+            self.state.meter.add(self.row, self.call, self.asked, parsed, self.recorded_at)
+        except Exception as error:
+            # The answer is there, and may have been paid for.
+            why = f"{type(error).__name__}: {error}"
+            warnings.warn(f"This call is not in the cost log. {why}", stacklevel=2)
 
     def _record(
         self, parsed: Any, events: Any, body: bytes, times: list[tuple[int, int]], whole: bool
@@ -273,6 +367,40 @@ class Exchange:
         )
         if stored:
             self.call.recording = self.state.library.name(self.recording)
+
+
+def error_in(answer: Any, names: Sequence[str | None] = ()) -> Mapping[str, Any] | None:
+    """The error that stands in place of an answer with a good status, or that ends its stream.
+
+    `answer`: the JSON body, or the data of each stream event; `names`: of the events. A response, a
+    job or a batch that has failed is an object with a status of its own, and no error of the call.
+    """
+    if isinstance(answer, list):
+        errors = (_error_event(name, data) for name, data in zip_longest(names, answer))
+        return next((error for error in errors if error), None)
+    if not isinstance(answer, dict) or "status" in answer or not answer.get("error"):
+        return None
+    if any(answer.get(name) for name in _CONTENT):
+        return None
+    return _as_error(answer["error"])
+
+
+def _error_event(name: str | None, data: Any) -> Mapping[str, Any] | None:
+    if isinstance(data, str):
+        return None if data == "[DONE]" else {"message": data}
+    if not isinstance(data, dict):
+        return None
+    if name == "error" or data.get("type") == "error":
+        return _as_error(data.get("error") or data)
+    return _as_error(data["error"]) if data.get("error") and "status" not in data else None
+
+
+def _as_error(error: Any) -> Mapping[str, Any]:
+    return error if isinstance(error, dict) else {"message": str(error)}
+
+
+# Where an answer has one of these, an `error` beside it is no failure of the call.
+_CONTENT = ("choices", "output", "data", "answers", "results", "text")
 
 
 def _error_of(body: Any) -> Mapping[str, Any] | None:

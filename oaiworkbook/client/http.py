@@ -17,7 +17,7 @@ from ..errors import NetworkRefused
 from ..recordings.file import PRACTICE
 from ..recordings.wire import kept_headers, parse_body
 from .bodies import AsyncTee, Tee, replayed
-from .exchange import ClientState, Exchange
+from .exchange import ClientState, Exchange, error_in
 
 # A proxy of the environment must not be asked for a server on this very machine.
 _NO_PROXY: dict[str, None] = {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
@@ -71,25 +71,29 @@ class WorkbookClient(openai.DefaultHttpxClient):
             options.update(mounts=_NO_PROXY)
         super().__init__(**options)
         self.state = state
+        _keep_deadlines(self)
 
     def send(
         self, request: httpx2.Request, *, stream: bool = False, **options: Any
     ) -> httpx2.Response:
+        _refuse_closed(self)
         if _needs_body(self.state, request):
             request.read()
         exchange = self.state.begin(request, practice=is_practice_call(self.state, request.url))
         recorded = exchange.find()
-        if recorded is not None:
-            # A stream keeps its waits to itself.
-            if wait := 0.0 if recorded.sse else recorded.ms / 1000 * settings.pace():
-                time.sleep(wait)
-            response = replayed(exchange, recorded, stream=stream)
-        else:
-            try:
+        try:
+            if recorded is not None:
+                # A stream keeps its waits to itself.
+                if wait := 0.0 if recorded.sse else recorded.ms / 1000 * settings.pace():
+                    time.sleep(wait)
+                response = replayed(exchange, recorded, stream=stream)
+            else:
+                exchange.limit_time()
                 response = super().send(request, stream=True, **options)
-            except httpx2.TransportError as error:
-                exchange.failed(error)
-                raise
+        except BaseException as error:
+            exchange.failed(error)
+            raise
+        if recorded is None:
             _note_head(exchange, response)
             response.stream = Tee(response.stream, exchange)
         try:
@@ -112,25 +116,29 @@ class AsyncWorkbookClient(openai.DefaultAsyncHttpxClient):
             options.update(mounts=_NO_PROXY)
         super().__init__(**options)
         self.state = state
+        _keep_deadlines(self)
 
     async def send(
         self, request: httpx2.Request, *, stream: bool = False, **options: Any
     ) -> httpx2.Response:
+        _refuse_closed(self)
         if _needs_body(self.state, request):
             await request.aread()
         exchange = self.state.begin(request, practice=is_practice_call(self.state, request.url))
         recorded = exchange.find()
-        if recorded is not None:
-            # A stream keeps its waits to itself.
-            if wait := 0.0 if recorded.sse else recorded.ms / 1000 * settings.pace():
-                await asyncio.sleep(wait)
-            response = replayed(exchange, recorded, stream=stream)
-        else:
-            try:
+        try:
+            if recorded is not None:
+                # A stream keeps its waits to itself.
+                if wait := 0.0 if recorded.sse else recorded.ms / 1000 * settings.pace():
+                    await asyncio.sleep(wait)
+                response = replayed(exchange, recorded, stream=stream)
+            else:
+                exchange.limit_time()
                 response = await super().send(request, stream=True, **options)
-            except httpx2.TransportError as error:
-                exchange.failed(error)
-                raise
+        except BaseException as error:
+            exchange.failed(error)
+            raise
+        if recorded is None:
             _note_head(exchange, response)
             response.stream = AsyncTee(response.stream, exchange)
         try:
@@ -141,6 +149,21 @@ class AsyncWorkbookClient(openai.DefaultAsyncHttpxClient):
             await response.aclose()
             raise
         return response
+
+
+def _keep_deadlines(client: Any) -> None:
+    if client.state.mode == "replay":
+        return  # its transport sees to its own, made with the first call to a practice server
+    from .deadline import keep
+
+    for transport in (client._transport, *client._mounts.values()):
+        keep(transport)
+
+
+def _refuse_closed(client: Any) -> None:
+    """As `httpx2` does, but before the call is logged, and in replay too."""
+    if client.is_closed:
+        raise RuntimeError("Cannot send a request, as the client has been closed.")
 
 
 def _needs_body(state: ClientState, request: httpx2.Request) -> bool:
@@ -155,6 +178,13 @@ def _advise(exchange: Exchange, response: httpx2.Response, stream: bool) -> None
     if response.is_error:
         exchange.steer(response, parse_body(content_type, response.content, [])[0])
         return
+    if exchange.failure is not None:
+        # The SDK would hand it on as if it were the object asked for, without its content.
+        raise openai.APIError(
+            f"{response.request.url} answered {response.status_code} with an error: {exchange.failure}",
+            response.request,
+            body=error_in(exchange.parsed),
+        )
     form = exchange.asked.form or {}
     no_stream = stream and form.get("stream") is True and "event-stream" not in content_type
     if "text/html" in content_type or no_stream:
@@ -168,6 +198,7 @@ def _advise(exchange: Exchange, response: httpx2.Response, stream: bool) -> None
 
 def _note_head(exchange: Exchange, response: httpx2.Response) -> None:
     source = response.headers.get(PRACTICE)
+    exchange.encoding = response.headers.get("content-encoding", "")
     exchange.answered(response.status_code, kept_headers(response.headers), source)
 
 
@@ -178,7 +209,11 @@ class _LoopbackOnly(httpx2.BaseTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         _refuse_network(request)
-        self._inner = self._inner or httpx2.HTTPTransport(verify=False)
+        if self._inner is None:
+            from .deadline import keep
+
+            self._inner = httpx2.HTTPTransport(verify=False)
+            keep(self._inner)
         return self._inner.handle_request(request)
 
     def close(self) -> None:
@@ -191,7 +226,11 @@ class _AsyncLoopbackOnly(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         _refuse_network(request)
-        self._inner = self._inner or httpx2.AsyncHTTPTransport(verify=False)
+        if self._inner is None:
+            from .deadline import keep
+
+            self._inner = httpx2.AsyncHTTPTransport(verify=False)
+            keep(self._inner)
         return await self._inner.handle_async_request(request)
 
     async def aclose(self) -> None:

@@ -3,8 +3,9 @@
 The SDK's own loop does the trying (`openai/_base_client.py`, 3.57): 408, 409, 429, 5xx, connection
 errors and timeouts, after `min(0.5 * 2**n, 8)` seconds less up to a quarter. It obeys the response
 headers `x-should-retry` and `retry-after-ms`; they are what this module decides. What the SDK
-cannot know and we add: a 429 that means "no credit" is not tried again, `x-ratelimit-reset-*` is
-waited for when Retry-After is missing, waits get jitter and a cap, and all tries together a deadline.
+cannot know and we add: a 429 that means "no credit" is not tried again, `x-ratelimit-reset-*`, or the
+wait that the message names, is waited for when Retry-After is missing, waits get jitter and a cap, and
+all tries together a deadline.
 """
 
 import logging
@@ -20,18 +21,42 @@ DEADLINE = 180.0  # seconds for all tries of one call together
 MAX_RETRIES = 4
 
 _RETRIED = frozenset({408, 409, 429})
+_NOT_IMPLEMENTED = 501  # what a server cannot do, it cannot do the next time either
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhd])")
 
 
-def no_credit(error: Mapping[str, Any] | None) -> bool:
-    """Whether a 429 means that money is needed, not patience.
+# Words of `code` and `type` in 429s that no waiting mends. OpenAI's since August 2026 are
+# credit_balance_exhausted, project_ and organization_spend_limit_exceeded and
+# organization_usage_limit_exceeded, under the type insufficient_quota; older and other servers name
+# insufficient_quota as the code, billing_not_active, billing_hard_limit_reached, access_terminated.
+_NO_PATIENCE = re.compile(
+    r"insufficient_(quota|credit|balance|funds)|credit_balance|quota_exhausted|billing"
+    r"|(spend|usage|hard)_limit|terminated|deactivated|suspended|disabled|not_active|inactive"
+)
+_AGAIN_IN = re.compile(
+    r"(?:try|retry) (?:again )?(?:in|after) ((?:\d+(?:\.\d+)?(?:ms|[smhd]))+(?![a-z])"
+    r"|\d+(?:\.\d+)?(?: ?(?:ms|s|(?:milli)?seconds?|minutes?|hours?|days?)\b|(?!\.?\d| ?[a-z])))",
+    re.IGNORECASE,
+)
+_LONG_UNITS = {"millisecond": "ms", "second": "s", "minute": "m", "hour": "h", "day": "d"}
 
-    Since August 2026 `code` is `credit_balance_exhausted`, `project_spend_limit_exceeded`,
-    `organization_spend_limit_exceeded` or `organization_usage_limit_exceeded`; `type` is
-    `insufficient_quota` in the old and in the new bodies, so the type decides.
-    """
-    return bool(error) and (error or {}).get("type") == "insufficient_quota"
+
+def no_patience(error: Mapping[str, Any] | None) -> bool:
+    """Whether a 429 means that money is needed, or another account, and not patience."""
+    words = [str((error or {}).get(field) or "") for field in ("code", "type")]
+    return any(_NO_PATIENCE.search(word.lower()) for word in words)
+
+
+def named_wait(error: Mapping[str, Any] | None) -> float | None:
+    """Seconds that only the message names: `Please try again in 20s.`, `retry after 5 seconds`."""
+    found = _AGAIN_IN.search(str((error or {}).get("message") or ""))
+    if not found:
+        return None
+    text = found[1].strip().lower()
+    for name, unit in _LONG_UNITS.items():
+        text = re.sub(rf" ?{name}s?$", unit, text)
+    return seconds(text.replace(" ", "")) or _number(text)
 
 
 def seconds(text: str) -> float | None:
@@ -94,9 +119,9 @@ def steer(
     """
     if headers.get("x-should-retry") == "false" or (status not in _RETRIED and status < 500):
         return {}
-    if status == 429 and no_credit(error):
+    if status == _NOT_IMPLEMENTED or (status == 429 and no_patience(error)):
         return {"x-should-retry": "false"}
-    asked = asked_wait(headers)
+    asked = asked_wait(headers) or named_wait(error)
     if asked is not None and asked > MAX_WAIT:
         return {"x-should-retry": "false"}
     # Everyone who was refused at once would otherwise come back at once.

@@ -378,7 +378,7 @@ def _write(
     if call.cost_usd is not None:
         now = _pico(call.cost_usd) if names else 0
     else:
-        now = 0 if call.status == "error" else held
+        now = held
     sql, last = (INSERT, names) if row is None else (UPDATE, row)
     try:
         done = db.execute(sql, (*values_of(call), now, last))

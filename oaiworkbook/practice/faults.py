@@ -18,7 +18,7 @@ _SPEC = re.compile(r"(?P<name>[a-z0-9_-]+?)(?::(?P<value>\d+(?:\.\d+)?))?(?P<tim
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`kind`: `answer` (send `answer`), `reset`, `hang` (for `seconds`), `cut`, `end` or `ok`."""
+    """`kind`: `answer` (send `answer`), `ok`, or what else is in FAULTS; `seconds`: of it."""
 
     kind: str
     answer: dict[str, Any] | None = None
@@ -58,6 +58,11 @@ def _429_reset(value: float | None) -> Fault:
     )
 
 
+def _429_words(value: float | None) -> Fault:
+    again = f"{1.0 if value is None else value:g}s"
+    return Fault("answer", rate_limited({}, again))
+
+
 def _503(value: float | None) -> Fault:
     headers = {} if value is None else {"retry-after": f"{value:g}"}
     message = "Our servers are currently overloaded. Please try again later."
@@ -80,6 +85,14 @@ _QUOTA = error_answer(
     type="insufficient_quota",
     code="credit_balance_exhausted",
 )
+_INACTIVE = error_answer(
+    429,
+    "Your account is not active, please check your billing details on our website.",
+    type="billing_not_active",
+    code="billing_not_active",
+)
+_501 = error_answer(501, "This server cannot do that.", type="not_supported_error")
+_ERROR_200 = {"error": {"message": "The provider returned an error.", "code": 502}}
 _SLOW_DOWN = error_answer(429, "Please slow down.", type="rate_limit_error", code="slow_down")
 _500 = error_answer(
     500,
@@ -96,11 +109,18 @@ FAULTS: dict[str, tuple[str, Callable[[float | None], Fault]]] = {
         lambda _: Fault("answer", rate_limited({})),
     ),
     "429-reset": ("too many requests, only x-ratelimit-reset-* tells when", _429_reset),
+    "429-words": ("too many requests, only the message names the wait", _429_words),
     "slow_down": ("429 slow_down", lambda _: Fault("answer", _SLOW_DOWN)),
     "quota": ("429 that means no credit", lambda _: Fault("answer", _QUOTA)),
+    "inactive": (
+        "429 of an account that is not active",
+        lambda _: Fault("answer", _INACTIVE),
+    ),
     "500": ("server error", lambda _: Fault("answer", _500)),
+    "501": ("what this server cannot do", lambda _: Fault("answer", _501)),
     "503": ("overloaded (503:300 adds Retry-After: 300)", _503),
     "reset": ("the connection is reset before an answer", lambda _: Fault("reset")),
+    "lost": ("the answer is made, then the connection is reset", lambda _: Fault("lost")),
     "hang": ("no answer for 3 s, or hang:0.5 for 0.5 s", lambda v: Fault("hang", seconds=v or 3.0)),
     "garbage": (
         "200 with a body that is not JSON",
@@ -116,6 +136,18 @@ FAULTS: dict[str, tuple[str, Callable[[float | None], Fault]]] = {
                 "text": "<html><body>Sign in to the network</body></html>",
             },
         ),
+    ),
+    "error-200": (
+        "200 with an error in place of the answer",
+        lambda _: Fault("answer", {"status": 200, "headers": _JSON, "json": _ERROR_200}),
+    ),
+    "redirect": ("sent to where it asked before", lambda _: Fault("redirect")),
+    "gzip": ("the answer is compressed", lambda _: Fault("gzip")),
+    "same-id": ("the answer has the id of every other answer", lambda _: Fault("same-id")),
+    "drip": ("a byte of the body each 0.5 s (drip:0.1)", lambda v: Fault("drip", seconds=v or 0.5)),
+    "drip-head": (
+        "a byte of the head each 0.5 s (drip-head:0.1)",
+        lambda v: Fault("drip-head", seconds=v or 0.5),
     ),
     "cut": ("the answer breaks off in the middle", lambda _: Fault("cut")),
     "end": ("a stream ends early, without a word", lambda _: Fault("end")),

@@ -8,9 +8,10 @@ import socket
 import struct
 import sys
 import time
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .websocket import Opened
 
 FILES = 4096
+_NO_FAULT = Fault("ok")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,10 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(fault.seconds)
             self._break()
             return
+        if fault.kind == "redirect":
+            self._note("307")
+            self.wfile.write(self._head(307, {"location": self.path, "content-length": "0"}))
+            return
         if fault.answer is not None:
             reply = Reply(Answer.model_validate(fault.answer), "authored")
         elif self.practice.sessions and self.headers.get("upgrade", "").lower() == "websocket":
@@ -157,10 +163,14 @@ class _Handler(BaseHTTPRequestHandler):
                 text = f"The source of this server failed: {type(error).__name__}: {error}"
                 answer = error_answer(400, text, type="invalid_request_error", code="source_failed")
                 reply = Reply(Answer.model_validate(answer), "authored")
-        self._note(
-            str(reply.answer.status) + (f" {fault.kind}" if fault.kind in ("cut", "end") else "")
-        )
-        self._send(reply, fault.kind, extra)
+        shown = "" if fault.kind in ("ok", "answer") else f" {fault.kind}"
+        self._note(f"{reply.answer.status}{shown}")
+        if fault.kind == "lost":
+            self._break()
+            return
+        if fault.kind == "same-id":
+            reply = replace(reply, answer=_with_one_id(reply.answer))
+        self._send(reply, fault, extra)
 
     def _talk(self, opened: "Opened") -> None:
         from .websocket import accept
@@ -174,29 +184,51 @@ class _Handler(BaseHTTPRequestHandler):
     def _note(self, answered: str) -> None:
         self.practice.note(self.command, self.path, answered)
 
-    def _send(self, reply: Reply, kind: str = "ok", extra: dict[str, str] | None = None) -> None:
-        answer, pace = reply.answer, settings.pace()
+    def _send(
+        self, reply: Reply, fault: Fault = _NO_FAULT, extra: dict[str, str] | None = None
+    ) -> None:
+        answer, pace, kind = reply.answer, settings.pace(), fault.kind
         headers = {"content-type": "application/json", **answer.headers, **(extra or {})}
         headers[PRACTICE] = reply.written
+        gzip = zlib.compressobj(wbits=31) if kind == "gzip" else None
+        if gzip is not None:
+            headers["content-encoding"] = "gzip"
         if answer.sse is None:
             time.sleep(answer.ms / 1000 * pace)
             [body] = answer.content(reply.folder)
+            if gzip is not None:
+                body = gzip.compress(body) + gzip.flush()
             headers["content-length"] = str(len(body))
             keep = len(body) // 2 if kind in ("cut", "end") else len(body)
-            self.wfile.write(self._head(answer.status, headers) + body[:keep])
+            self._write(self._head(answer.status, headers), fault, "drip-head")
+            self._write(body[:keep], fault, "drip")
             if kind in ("cut", "end"):
                 self._break()
             return
         headers["transfer-encoding"] = "chunked"
-        self.wfile.write(self._head(answer.status, headers))
+        self._write(self._head(answer.status, headers), fault, "drip-head")
         keep = len(answer.sse) // 2 if kind in ("cut", "end") else len(answer.sse)
         for wait, piece in islice(answer.pieces(reply.folder, pace), keep):
             time.sleep(wait)
-            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+            if gzip is not None:
+                piece = gzip.compress(piece) + gzip.flush(zlib.Z_SYNC_FLUSH)
+            self._write(b"%x\r\n%s\r\n" % (len(piece), piece), fault, "drip")
         if kind == "cut" or answer.cut:
             self._break()
-        else:
-            self.wfile.write(b"0\r\n\r\n")
+            return
+        if gzip is not None:
+            rest = gzip.flush()
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(rest), rest))
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _write(self, data: bytes, fault: Fault, slowly: str) -> None:
+        """`data`, byte by byte where the fault is the one named `slowly`."""
+        if fault.kind != slowly:
+            self.wfile.write(data)
+            return
+        for byte in data:
+            time.sleep(fault.seconds)
+            self.wfile.write(bytes((byte,)))
 
     def _head(self, status: int, headers: dict[str, str]) -> bytes:
         self.send_response_only(status)
@@ -226,3 +258,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.rfile.readline()
             return b"".join(chunks)
         return self.rfile.read(int(self.headers.get("content-length", 0)))
+
+
+def _with_one_id(answer: Answer) -> Answer:
+    """As a gateway answers that gives each response the same id."""
+
+    def renamed(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        made = {name: renamed(part) if name == "response" else part for name, part in value.items()}
+        return made | {"id": "gateway-1"} if "id" in made else made
+
+    if answer.sse is not None:
+        events = [(ms, name, renamed(data)) for ms, name, data in answer.sse]
+        return answer.model_copy(update={"sse": events})
+    return answer.model_copy(update={"json_": renamed(answer.json_)})

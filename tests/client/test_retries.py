@@ -65,14 +65,23 @@ BOTH = [
     Case("429:61", ["429"], openai.RateLimitError, rows=[REFUSED]),
     Case("429-bare", ["429", "200"]),
     Case("429-reset:0.05", ["429", "200"]),
+    Case("429-words:0.05", ["429", "200"]),
     Case("slow_down", ["429", "200"]),
     Case("quota", ["429"], openai.RateLimitError, rows=[REFUSED]),
+    Case("inactive", ["429"], openai.RateLimitError, rows=[REFUSED]),
+    Case("501", ["501"], openai.InternalServerError, rows=[REFUSED]),
     Case("500", ["500", "200"]),
     Case("500*", ["500"] * 5, openai.InternalServerError, rows=[REFUSED] * 5),
     Case("503", ["503", "200"]),
     Case("503:300", ["503"], openai.InternalServerError, rows=[REFUSED]),
     Case("reset", ["reset", "200"], rows=[LOST, PAID]),
     Case("reset*", ["reset"] * 5, openai.APIConnectionError, rows=[LOST] * 5),
+    Case("lost", ["200 lost", "200"], rows=[LOST, PAID]),
+    Case("redirect*", ["307"] * 21, openai.APIConnectionError, rows=[LOST]),
+    Case("gzip", ["200 gzip"], rows=[PAID]),
+    Case("same-id", ["200 same-id"], rows=[PAID]),
+    Case("drip:0.00001", ["200 drip"], rows=[PAID]),
+    Case("drip-head:0.00001", ["200 drip-head"], rows=[PAID]),
     Case("hang:2", ["hang", "200"], rows=[LOST, PAID]),
     Case("hang:2*", ["hang"] * 5, openai.APITimeoutError, rows=[LOST] * 5),
 ]
@@ -81,6 +90,7 @@ WHOLE = [
     Case("cut", ["200 cut", "200"], rows=[CUT, PAID]),
     Case("end", ["200 end", "200"], rows=[CUT, PAID]),
     Case("garbage", ["200"], json.JSONDecodeError, rows=[("ok", None)]),
+    Case("error-200", ["200"], openai.APIError, rows=[LOST]),
     Case("html", ["200"], openai.APIConnectionError, rows=[("ok", None)]),
 ]
 STREAMED = [
@@ -201,7 +211,7 @@ def test_the_deadline_ends_tries_that_got_no_answer(
     monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.1)
     server.fail("hang:2*")
     options: dict[str, Any] = {"stream": False, "timeout": 0.1, "deadline": 0.15}
-    with pytest.raises(DeadlineExceeded, match="deadline for all tries") as caught:
+    with pytest.raises(DeadlineExceeded, match="pass deadline=") as caught:
         run(server, asynchronous, **options)
     assert isinstance(caught.value, openai.APITimeoutError)
     assert server.answered == ["hang"]

@@ -98,21 +98,81 @@ def test_retry_after_may_be_a_date() -> None:
     assert after(-30) is None
 
 
+@pytest.mark.parametrize("field", ["code", "type"])
 @pytest.mark.parametrize(
-    ("error", "expected"),
+    "word",
     [
-        (QUOTA, True),
-        (OLD_QUOTA, True),
-        ({"type": "insufficient_quota", "code": "project_spend_limit_exceeded"}, True),
-        (LIMIT, False),
-        ({"type": "rate_limit_error", "code": "slow_down"}, False),
-        ({"type": None}, False),
-        ({}, False),
-        (None, False),
+        "insufficient_quota",
+        "credit_balance_exhausted",
+        "project_spend_limit_exceeded",
+        "organization_spend_limit_exceeded",
+        "organization_usage_limit_exceeded",
+        "billing_not_active",
+        "billing_hard_limit_reached",
+        "access_terminated",
+        "account_deactivated",
+        "Insufficient_Balance",
     ],
 )
-def test_no_credit_is_told_by_the_type(error: dict[str, Any] | None, expected: bool) -> None:
-    assert retries.no_credit(error) is expected
+def test_no_waiting_mends_what_the_code_or_the_type_names(field: str, word: str) -> None:
+    error = {"type": None, "code": None, "message": "Try again in 1s."} | {field: word}
+    assert retries.no_patience(error)
+    assert retries.steer(429, {"retry-after": "1"}, error, 0, left=180) == STOP
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        LIMIT,
+        {"type": "rate_limit_error", "code": "slow_down"},
+        {"type": "tokens", "code": 429},
+        {"type": None, "message": "You exceeded your current quota"},
+        {},
+        None,
+    ],
+)
+def test_what_patience_mends_is_tried_again(error: dict[str, Any] | None) -> None:
+    assert not retries.no_patience(error)
+    assert "retry-after-ms" in retries.steer(429, {}, error, 0, left=180)
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("Rate limit reached. Please try again in 20s. Visit the page.", 20),
+        ("Please try again in 915ms.", 0.915),
+        ("Please try again in 1m2s", 62),
+        ("Please try again in 6m0s.", 360),
+        ("Please retry after 5 seconds.", 5),
+        ("Retry after 1 second", 1),
+        ("Try again in 2 minutes.", 120),
+        ("Please retry after 30", 30),
+        ("Please retry after 1.5 s.", 1.5),
+        ("Try again in 1 day.", 86_400),
+        ("Please try again later.", None),
+        ("Try again in a moment.", None),
+        ("Limit 20s, used 3s.", None),
+        (None, None),
+        (7, None),
+    ],
+)
+def test_a_wait_that_only_the_message_names(message: Any, expected: float | None) -> None:
+    found = retries.named_wait({"message": message})
+    assert found == (None if expected is None else pytest.approx(expected))
+
+
+def test_headers_count_before_the_message_and_a_long_wait_is_none() -> None:
+    error = LIMIT | {"message": "Please try again in 20s."}
+    assert retries.steer(429, {}, error, 0, left=180, jitter=least) == ms(20)
+    headers = {"retry-after": "2"}
+    assert retries.steer(429, headers, error, 0, left=180, jitter=least) == ms(2)
+    day = LIMIT | {"message": "Please try again in 6m0s."}
+    assert retries.steer(429, {}, day, 0, left=180) == STOP
+
+
+def test_what_a_server_cannot_do_is_not_asked_twice() -> None:
+    assert retries.steer(501, {}, None, 0, left=180) == STOP
+    assert retries.steer(502, {}, None, 0, left=180) != STOP
 
 
 @pytest.mark.parametrize(
