@@ -6,7 +6,7 @@ import subprocess
 from .authoring.surroundings import ROOT
 
 KEY = re.compile(
-    rb"(?<![\w-])sk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_]{16,}"
+    rb"(?<![\w-])sk-(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{16,}"
     rb"|(?i:authorization[\"']?\s*[:=]\s*[\"']?bearer) [A-Za-z0-9._-]{16,}"
     rb"|(?<!\w)(?:org|proj)[-_][A-Za-z0-9]{20,}"
 )
@@ -37,6 +37,7 @@ def test_no_file_holds_something_like_a_key() -> None:
 
 def test_what_a_key_looks_like() -> None:
     keys = ["sk-" + "a1" * 10, "sk-proj-" + "b" * 40, "org-" + "c3" * 12, "proj_" + "d" * 24]
+    keys += ["sk-" + "proj-Ab3-Ef9hIjKlMnQrStUv", "sk-" + "svcacct-a-1_b" * 3]
     assert all(KEY.search(key.encode()) for key in keys)
     assert KEY.search(b'"Authorization": "Bearer ' + b"e5" * 10 + b'"')
     assert not any(

@@ -2,6 +2,7 @@
 
 import atexit
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -31,20 +32,24 @@ def _prepare(options: dict[str, Any], client_class: type[Any]) -> dict[str, Any]
             "The workbook's client brings its own http_client. Leave that argument out, or import "
             "OpenAI from openai to use yours."
         )
+    keys: tuple[str, ...] = ()
     if mode == "replay":
         elsewhere = options.get("provider") is not None  # brings its own address and key
         if not elsewhere:
-            options["api_key"] = options.get("api_key") or _NO_KEY
+            options["api_key"] = options["admin_api_key"] = _NO_KEY
         elsewhere = elsewhere or options.get("data_residency") is not None
         if not elsewhere and not _names_workbook_server(os.environ.get("OPENAI_BASE_URL", "")):
             options.setdefault("base_url", "https://api.openai.com/v1")
     else:
+        keys = _keys(options)
         _check_key(mode, options)
     options.setdefault("max_retries", retries.MAX_RETRIES)
     options.setdefault("timeout", TIMEOUT)
     state = ClientState(
         mode=mode,
         library=Library(settings.data_dir() / "recordings"),
+        keys=keys,
+        passwords=_passwords(options),
         keep_since=settings.keep_since() if mode == "record" else None,
     )
     if mode != "replay":
@@ -53,6 +58,51 @@ def _prepare(options: dict[str, Any], client_class: type[Any]) -> dict[str, Any]
         atexit.register(state.drain)
     options["http_client"] = client_class(state, timeout=options["timeout"])
     return options
+
+
+_KEYS = {
+    "api_key": "OPENAI_API_KEY",
+    "admin_api_key": "OPENAI_ADMIN_KEY",
+    "webhook_secret": "OPENAI_WEBHOOK_SECRET",
+}
+
+
+def checked_key(key: str, where: str) -> str:
+    """`key`, which can be sent. Raises SettingsError, without any part of it, for one that cannot.
+
+    `where`: what the person has set, such as `OPENAI_API_KEY`.
+    """
+    if not key.strip():
+        what = "holds nothing but blanks"
+    elif key != key.strip():
+        what = "begins or ends with a blank or a line break"
+    elif any(letter.isspace() for letter in key):
+        what = "has a blank or a line break in the middle"
+    elif not (key.isascii() and key.isprintable()):
+        what = "has a letter that no key has, such as a long dash or an invisible one"
+    else:
+        return key
+    raise SettingsError(f"{where} {what}. Copy the key again, without what stands around it.")
+
+
+def _keys(options: dict[str, Any]) -> tuple[str, ...]:
+    """The keys that a client is given or finds in the environment, each fit to be sent."""
+    found = []
+    for option, variable in _KEYS.items():
+        given = options.get(option)
+        if isinstance(given, str) and given:
+            found.append(checked_key(given, f"{option}="))
+        elif given is None and (value := os.environ.get(variable)):
+            found.append(checked_key(value, variable))
+    return tuple(found)
+
+
+def _passwords(options: dict[str, Any]) -> tuple[str, ...]:
+    """The user's name and password in the address, where there are any."""
+    url = str(options.get("base_url") or os.environ.get("OPENAI_BASE_URL", ""))
+    with suppress(httpx2.InvalidURL, UnicodeError):
+        return tuple(filter(None, (httpx2.URL(url).password, httpx2.URL(url).userinfo.decode())))
+    return ()
 
 
 def _check_key(mode: str, options: dict[str, Any]) -> None:
@@ -127,9 +177,19 @@ class OpenAI(_Given, Sockets, openai.OpenAI):
     __module__ = "oaiworkbook.client"  # as a person would import it
     _http_class = WorkbookClient
 
+    if not TYPE_CHECKING:
+
+        def _refresh_api_key(self) -> str:
+            return checked_key(super()._refresh_api_key(), "The key that api_key= returns")
+
 
 class AsyncOpenAI(_Given, Sockets, openai.AsyncOpenAI):
     """`openai.AsyncOpenAI` with the same additions as `OpenAI`."""
 
     __module__ = "oaiworkbook.client"
     _http_class = AsyncWorkbookClient
+
+    if not TYPE_CHECKING:
+
+        async def _refresh_api_key(self) -> str:
+            return checked_key(await super()._refresh_api_key(), "The key that api_key= returns")

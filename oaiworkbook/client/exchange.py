@@ -27,6 +27,7 @@ from ..errors import RecordingError, WorkbookError
 from ..recordings.file import Answer, Provenance
 from ..recordings.library import Library, missing
 from ..recordings.requests import CanonicalRequest, canonical
+from ..recordings.secrets import Gate, masked_text, of_authorization
 from ..recordings.wire import answer_of, ended, parse_body
 from ..settings import Mode
 from . import retries
@@ -83,6 +84,9 @@ class ClientState:
 
     mode: Mode
     library: Library
+    # What the client was given, and a recording must not hold.
+    keys: tuple[str, ...] = ()
+    passwords: tuple[str, ...] = ()
     # Record mode: replay what is recorded since this time (seconds of the epoch), record the rest.
     keep_since: float | None = None
     open_bodies: set[OpenBody] = field(default_factory=set)
@@ -100,8 +104,6 @@ class ClientState:
         from ..money.ledger import Call  # with SQLite, which `import OpenAI` is not to wait for
         from ..money.usage import Asked
 
-        if self.open_bodies:
-            self.drain()
         started = time.monotonic()
         attempt = int(request.headers.get("x-stainless-retry-count", "0"))
         patience = _patience(request, attempt, started)
@@ -137,9 +139,10 @@ class ClientState:
             sdk=f"openai {openai.__version__}",
             host=None if source else host,
         )
-        secret = authorization.removeprefix("Bearer ")
+        sent = tuple(of_authorization(authorization))
+        gate = Gate((*self.keys, *sent), (*self.passwords, *sent[1:]))
         try:
-            self.library.add(path, request, answer, provenance, body, secret=secret)
+            self.library.add(path, request, answer, provenance, body, gate=gate)
         except RecordingError as error:
             warnings.warn(f"This answer is not recorded. {error}", stacklevel=2)
             return False
@@ -243,7 +246,10 @@ class Exchange:
         """The head of the answer is there. `headers`: those that are kept."""
         self.status, self.headers, self.source = status, headers, source
         self.call.http_status = status
-        self.call.request_id = headers.get("x-request-id")
+        request_id = headers.get("x-request-id")
+        if request_id is not None and not request_id.startswith("req_"):
+            request_id = masked_text(request_id)  # another server's may be anything
+        self.call.request_id = request_id
         self.call.stream = "event-stream" in headers.get("content-type", "")
 
     def steer(self, response: httpx2.Response, body: Any) -> None:
@@ -272,7 +278,9 @@ class Exchange:
         if isinstance(error, httpx2.TooManyRedirects):
             # The SDK would go round the same circle again.
             raise openai.APIConnectionError(
-                message=f"{self.request.url} redirects in a circle. Check the base URL.",
+                message=masked_text(
+                    f"{self.request.url} redirects in a circle. Check the base URL."
+                ),
                 request=self.request,
             ) from error
         again = time.monotonic() + 0.5 * 2.0**self.call.attempt
@@ -412,4 +420,4 @@ def _label(status: int, error: Mapping[str, Any] | None) -> str:
     code, kind = (error or {}).get("code"), (error or {}).get("type")
     # Other servers give the status once more as the code.
     word = kind if str(code) == str(status) else code or kind
-    return f"{status} {word}" if word else str(status)
+    return f"{status} {masked_text(str(word))}" if word else str(status)

@@ -6,6 +6,7 @@ watch and advise. An exception raised here reaches the caller unchanged (see `er
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Any, Literal
 
 import httpx2
@@ -13,8 +14,9 @@ import openai
 
 from .. import settings
 from ..endpoints import endpoint
-from ..errors import NetworkRefused
+from ..errors import NetworkRefused, SettingsError
 from ..recordings.file import PRACTICE
+from ..recordings.secrets import masked_text
 from ..recordings.wire import kept_headers, parse_body
 from .bodies import AsyncTee, Tee, replayed
 from .exchange import ClientState, Exchange, error_in
@@ -73,6 +75,11 @@ class WorkbookClient(openai.DefaultHttpxClient):
         self.state = state
         _keep_deadlines(self)
 
+    def __del__(self) -> None:
+        """As the SDK's own: a client that is dropped closes its connections."""
+        with suppress(Exception):
+            self.close()
+
     def send(
         self, request: httpx2.Request, *, stream: bool = False, **options: Any
     ) -> httpx2.Response:
@@ -88,6 +95,7 @@ class WorkbookClient(openai.DefaultHttpxClient):
                     time.sleep(wait)
                 response = replayed(exchange, recorded, stream=stream)
             else:
+                _check_headers(request)
                 exchange.limit_time()
                 response = super().send(request, stream=True, **options)
         except BaseException as error:
@@ -133,6 +141,7 @@ class AsyncWorkbookClient(openai.DefaultAsyncHttpxClient):
                     await asyncio.sleep(wait)
                 response = replayed(exchange, recorded, stream=stream)
             else:
+                _check_headers(request)
                 exchange.limit_time()
                 response = await super().send(request, stream=True, **options)
         except BaseException as error:
@@ -166,6 +175,17 @@ def _refuse_closed(client: Any) -> None:
         raise RuntimeError("Cannot send a request, as the client has been closed.")
 
 
+def _check_headers(request: httpx2.Request) -> None:
+    """A header that cannot be sent: the SDK would try five times, and show the whole of it."""
+    for name, value in request.headers.raw:
+        if value != value.strip() or b"\r" in value or b"\n" in value or b"\0" in value:
+            header = name.decode("ascii", "replace")
+            raise SettingsError(
+                f"The header {header} cannot be sent: it begins or ends with a blank, or holds a line "
+                "break. Where it carries a key, copy the key again, without what stands around it."
+            )
+
+
 def _needs_body(state: ClientState, request: httpx2.Request) -> bool:
     """A live upload may be larger than the memory; nothing in it is needed for the price."""
     if state.mode == "record":
@@ -178,10 +198,11 @@ def _advise(exchange: Exchange, response: httpx2.Response, stream: bool) -> None
     if response.is_error:
         exchange.steer(response, parse_body(content_type, response.content, [])[0])
         return
+    where = f"{response.request.url} answered {response.status_code}"
     if exchange.failure is not None:
         # The SDK would hand it on as if it were the object asked for, without its content.
         raise openai.APIError(
-            f"{response.request.url} answered {response.status_code} with an error: {exchange.failure}",
+            masked_text(f"{where} with an error: {exchange.failure}"),
             response.request,
             body=error_in(exchange.parsed),
         )
@@ -190,8 +211,10 @@ def _advise(exchange: Exchange, response: httpx2.Response, stream: bool) -> None
     if "text/html" in content_type or no_stream:
         # The SDK would hand a page on as if it were the object asked for, or an empty stream.
         raise openai.APIConnectionError(
-            message=f"{response.request.url} answered {response.status_code} with {content_type}, not "
-            "with what was asked for. Check the base URL, and any proxy between you and the API.",
+            message=masked_text(
+                f"{where} with {content_type}, not with what was asked for. Check the base URL, and any "
+                "proxy between you and the API."
+            ),
             request=response.request,
         )
 

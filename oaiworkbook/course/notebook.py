@@ -14,6 +14,7 @@ from ..client import retries
 from ..client.exchange import last_failure
 from ..errors import LedgerError
 from ..money.ledger import default_ledger
+from ..recordings.secrets import masked_text
 
 _AUTHORED = "answers written by us, not by OpenAI's models"
 
@@ -110,7 +111,7 @@ def show_api_error(shell: Any, kind: type, error: BaseException, trace: Any, **_
         fields = (error.status_code, error.type, error.code, error.param)
         shown = zip(("status", "type", "code", "param"), fields, strict=True)
         lines.append(" · ".join(f"{name} {value}" for name, value in shown if value is not None))
-    shell._showtraceback(kind, error, lines)
+    shell._showtraceback(kind, error, [masked_text(line) for line in lines])
 
 
 def _in_a_cell(frame: Any) -> bool:

@@ -375,10 +375,9 @@ def _write(
     db: sqlite3.Connection, call: Call, names: str, held: int, row: int | None = None
 ) -> int:
     """Write a call that has ended, over `row` if there is one; move its budgets by what changed."""
+    now = held
     if call.cost_usd is not None:
         now = _pico(call.cost_usd) if names else 0
-    else:
-        now = held
     sql, last = (INSERT, names) if row is None else (UPDATE, row)
     try:
         done = db.execute(sql, (*values_of(call), now, last))

@@ -21,6 +21,7 @@ from .. import settings
 from ..errors import RecordingNotFound
 from ..recordings.file import PRACTICE, Answer
 from ..recordings.requests import CanonicalRequest, canonical_parts
+from ..recordings.secrets import masked_text
 from .answers import error_answer
 from .faults import Fault
 from .rate_limit import RateLimit, limited
@@ -182,7 +183,8 @@ class _Handler(BaseHTTPRequestHandler):
         accept(self.connection, asked + fields + b"\r\n", opened)
 
     def _note(self, answered: str) -> None:
-        self.practice.note(self.command, self.path, answered)
+        path = self.path.partition("?")[0]  # a query may hold a key
+        self.practice.note(self.command, masked_text(path), answered)
 
     def _send(
         self, reply: Reply, fault: Fault = _NO_FAULT, extra: dict[str, str] | None = None

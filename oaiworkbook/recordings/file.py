@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_
 
 from ..errors import RecordingError
 from ..files import write_atomically
+from .secrets import masked
 
 Event = tuple[int, str | None, Any]  # milliseconds, event name or None, data
 Frame = tuple[Literal[">", "<"], int, Any]  # sent by the client or the server, milliseconds, data
@@ -68,7 +69,7 @@ class Answer(_Part):
             elif self.text is not None:
                 self._content = [self.text.encode()]
             else:
-                self._content = [json.dumps(self.json_, ensure_ascii=False).encode()]
+                self._content = [as_json(self.json_).encode()]
         return self._content
 
     def pieces(self, folder: Path, pace: float) -> Iterator[tuple[float, bytes]]:
@@ -106,6 +107,16 @@ class Answer(_Part):
         same = self.status == other.status == 200 and self.file is other.file is None
         return same and timeless(self) == timeless(other)
 
+    def masked(self) -> "Answer":
+        """The same answer without the keys that it hands out."""
+        hidden = {
+            "json_": masked(self.json_),
+            "sse": self.sse and [(ms, name, masked(data)) for ms, name, data in self.sse],
+            "frames": self.frames and [(who, ms, masked(data)) for who, ms, data in self.frames],
+        }
+        given = {name: hidden[name] for name in hidden.keys() & self.model_fields_set}
+        return self.model_copy(update=given)
+
     def dump(self) -> dict[str, Any]:
         named = self.model_dump(exclude_unset=True)
         return {("json" if k == "json_" else k): v for k, v in named.items()}
@@ -138,13 +149,18 @@ class Recording(_Part):
         return [data for direction, _, data in self.answers[0].frames or [] if direction == ">"]
 
 
+def as_json(value: Any, **form: Any) -> str:
+    """JSON that UTF-8 can hold: half an emoji, which a model may send, stays an escape."""
+    text = json.dumps(value, ensure_ascii=False, **form)
+    return _HALF.sub(lambda half: f"\\u{ord(half.group()):04x}", text)
+
+
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 def event_bytes(event: Event, crlf: bool) -> bytes:
     _, name, data = event
-    text = (
-        data
-        if isinstance(data, str)
-        else json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    )
+    text = data if isinstance(data, str) else as_json(data, separators=(",", ":"))
     lines = [f"event: {name}"] if name else []
     lines += [f"data: {line}" for line in text.split("\n")]
     newline = "\r\n" if crlf else "\n"
@@ -173,12 +189,30 @@ def read_recording(path: Path) -> Recording:
             f"Broken recording {path}, line {line}, field {field}: {reason}. {mend}"
         ) from error
     for answer in recording.answers:
-        if answer.file and not (path.parent / answer.file).is_file():
+        if answer.file is not None and (why := _misplaced(path.parent, answer.file)):
             raise RecordingError(
                 f"Broken recording {path}, line {_line_of(text, ('answers', 'file'))}, "
-                f"field file: {answer.file} is missing beside it. {mend}"
+                f"field file: {why}. {mend}"
             )
     return recording
+
+
+def _misplaced(folder: Path, name: str) -> str | None:
+    """Why `name` is no file beside a recording. A recording of a stranger's may name any file here."""
+    if (
+        not name
+        or len(name) > 255
+        or Path(name).name != name
+        or name in (".", "..")
+        or "\\" in name
+    ):
+        return f"{name[:80]!r} is not the plain name of a file beside it"
+    file = folder / name
+    if not file.is_file():
+        return f"{name} is missing beside it"
+    if file.resolve().parent != folder.resolve():
+        return f"{name} is a link that leads out of its folder"
+    return None
 
 
 def _line_of(text: str, loc: tuple[int | str, ...]) -> int:
@@ -195,7 +229,7 @@ def dump_recording(recording: Recording) -> str:
     lines: list[str] = []
 
     def hold(event: Event | Frame) -> str:
-        lines.append(json.dumps(event, ensure_ascii=False))
+        lines.append(as_json(event))
         return f"\0{len(lines) - 1}\0"
 
     answers = [answer.dump() for answer in recording.answers]
@@ -205,7 +239,7 @@ def dump_recording(recording: Recording) -> str:
     request = recording.request.model_dump(exclude_defaults=True)
     provenance = recording.provenance.model_dump(mode="json", exclude_none=True)
     whole = {"request": request, "answers": answers, "provenance": provenance}
-    text = json.dumps(whole, ensure_ascii=False, indent=1)
+    text = as_json(whole, indent=1)
     return re.sub(r'"\\u0000(\d+)\\u0000"', lambda m: lines[int(m[1])], text) + "\n"
 
 

@@ -25,6 +25,7 @@ from .file import (
     write_recording,
 )
 from .requests import CanonicalRequest, canonical_parts
+from .secrets import Gate, masked_text
 
 _NAME = re.compile(r"(\d+)-.*-([0-9a-f]{8})\.json")
 
@@ -106,7 +107,7 @@ class Library:
             if request.method == "WS":  # compared as far as the client has come
                 asked["body"] = recording.sent[: len(request.body)]
             near.append((self.name(path), asked))
-        return RecordingNotFound(describe_miss(request, near, self.folder))
+        return RecordingNotFound(masked_text(describe_miss(request, near, self.folder)))
 
     def read(self, path: Path) -> Recording:
         try:
@@ -182,13 +183,14 @@ class Library:
         provenance: Provenance,
         body: bytes,
         *,
-        secret: str,
+        gate: Gate,
     ) -> None:
         """Write one more answer; the first one of this process replaces what the file held.
 
-        `body` goes into a sidecar file when the answer names one by its ending. `secret` is the key
-        of the call: a recording in which it occurs is refused with a RecordingError.
+        `body` goes into a sidecar file when the answer names one by its ending. Keys are masked where
+        they belong; a recording with a key elsewhere is refused with a RecordingError.
         """
+        answer = answer.masked()
         with _writing:
             answers = self.read(path).answers if path in _written else []
             if answers and request.method == "POST" and answer.says_the_same(answers[-1]):
@@ -200,10 +202,13 @@ class Library:
                 answer.file = f"{path.stem}{f'-{len(answers) + 1}' if answers else ''}{answer.file}"
             recording = Recording(request=asked, answers=[*answers, answer], provenance=provenance)
             content = dump_recording(recording).encode()
-            if secret and (secret.encode() in content or secret.encode() in body):
+            places = list(gate.found({"request": asked.model_dump(), "answer": answer.dump()}))
+            if gate.in_bytes(body if answer.file is not None else b""):
+                places.append(f"answer.file ({len(body):,} bytes)")
+            if places:
                 raise RecordingError(
-                    f"The API key of this call occurs in its request or answer; {path.name} is not "
-                    "written. Take the key out of the cell and record again."
+                    f"There is a key in {', '.join(places[:3])}; {path.name} is not written. Take the "
+                    "key out and record again."
                 )
             if answer.file is not None:
                 write_recording(path.parent / answer.file, body)

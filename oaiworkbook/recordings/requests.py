@@ -1,6 +1,6 @@
 """What a recording is found by: method, path, sorted query and canonical body of a request.
 
-No headers and no host count. Model, `stream` and white space do: an edited prompt is another
+No headers, no host and no keys count. Model, `stream` and white space do: an edited prompt is another
 request, and must never get another prompt's answer.
 """
 
@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx2
+
+from .secrets import masked, masked_query
 
 _LONG = 2_000  # characters from which an encoded file inside JSON is stored as a digest
 _CACHED = 20_000  # bytes; a body longer than this is not kept to save the hashing of a repeat
@@ -61,10 +63,10 @@ def canonical_parts(
     method: str, path: str, query: str, content_type: str, content: bytes
 ) -> CanonicalRequest:
     query = "&".join(f"{k}={v}" for k, v in sorted(parse_qsl(query, keep_blank_values=True)))
-    body = _body(content_type, content)
+    query, body = masked_query(query), masked(_body(content_type, content))
     text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    digest = hashlib.sha256(f"{method}\n{path}\n{query}\n{text}".encode()).hexdigest()
-    return CanonicalRequest(method, path, query, body, digest[:8])
+    whole = f"{method}\n{path}\n{query}\n{text}".encode("utf-8", "surrogatepass")
+    return CanonicalRequest(method, path, query, body, hashlib.sha256(whole).hexdigest()[:8])
 
 
 _cached = lru_cache(maxsize=256)(canonical_parts)

@@ -164,8 +164,9 @@ def _refusing(served: Any) -> Any:
 
 
 def test_a_key_in_the_request_is_never_written(data: Path) -> None:  # noqa: F811
-    with pytest.warns(UserWarning, match="API key of this call occurs"):
-        record(Echo(), lambda c: ask(c, f"my key is {c.api_key}"))
+    key = "sk-" + "a1b2" * 6
+    with pytest.warns(UserWarning, match=r"There is a key in request.body.input"):
+        record(Echo(), lambda c: ask(c.with_options(api_key=key), f"my key is {key}"))
     assert files(data) == []
 
 
