@@ -93,7 +93,12 @@ class _Watched:
         self._over = False
         kind = exchange.headers.get("content-type", "").lower()
         # Sound and pictures carry no usage: in live mode they need not be held in memory.
-        self._keep = exchange.state.mode == "record" or "json" in kind or "event-stream" in kind
+        self._keep = (
+            exchange.state.mode == "record"
+            or exchange.asked_stream
+            or "json" in kind
+            or "event-stream" in kind
+        )
         # The recording wants the whole answer, also where the caller leaves it in the middle.
         self._wanted = exchange.state.mode == "record"
 
@@ -208,4 +213,39 @@ class AsyncTee(_Watched, httpx2.AsyncByteStream):
                 self._end(whole=False)
             self._end(whole=True)
         self._end(whole=False)
+        await self._stream.aclose()
+
+
+class Peeked(httpx2.SyncByteStream):
+    """A body whose first chunk has been looked at."""
+
+    def __init__(self, stream: httpx2.SyncByteStream) -> None:
+        self._stream, self._rest = stream, iter(stream)
+        self.first = next(self._rest, b"")
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.first
+        yield from self._rest
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class AsyncPeeked(httpx2.AsyncByteStream):
+    """The same for an asynchronous body, once `look` has been awaited."""
+
+    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
+        self._stream, self._rest = stream, aiter(stream)
+        self.first = b""
+
+    async def look(self) -> "AsyncPeeked":
+        self.first = await anext(self._rest, b"")
+        return self
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self.first
+        async for chunk in self._rest:
+            yield chunk
+
+    async def aclose(self) -> None:
         await self._stream.aclose()

@@ -242,6 +242,11 @@ class Exchange:
             self.recording = state.library.start(request, self.call.lesson or "unsorted")
         return None
 
+    @property
+    def asked_stream(self) -> bool:
+        """Whether the request asked for a stream of events."""
+        return (self.asked.form or {}).get("stream") in (True, "true")
+
     def answered(self, status: int, headers: dict[str, str], source: str | None = None) -> None:
         """The head of the answer is there. `headers`: those that are kept."""
         self.status, self.headers, self.source = status, headers, source
@@ -250,7 +255,8 @@ class Exchange:
         if request_id is not None and not request_id.startswith("req_"):
             request_id = masked_text(request_id)  # another server's may be anything
         self.call.request_id = request_id
-        self.call.stream = "event-stream" in headers.get("content-type", "")
+        kind = headers.get("content-type", "").lower()
+        self.call.stream = "event-stream" in kind or (self.asked_stream and "json" not in kind)
 
     def steer(self, response: httpx2.Response, body: Any) -> None:
         """Tell the SDK's loop, through response headers, what to do about a failure."""
@@ -309,7 +315,7 @@ class Exchange:
         content_type = self.headers.get("content-type", "")
         readable = True
         try:
-            self.parsed, events = parse_body(content_type, body, times)
+            self.parsed, events = parse_body(content_type, body, times, stream=self.asked_stream)
         except (ValueError, RecursionError):  # no UTF-8; nested too deep
             readable, events = False, [] if "event-stream" in content_type.lower() else None
         if self.state.mode == "record" and self.recording is not None and not self.call.recording:
@@ -345,7 +351,7 @@ class Exchange:
             return
         if isinstance(parsed, list):
             # Some clients hang up after the last event, some servers without sending it.
-            whole = ended(parsed)
+            whole = ended(parsed, closed=whole)
         self._log("ok" if whole else "cut", parsed)
 
     def _log(self, status: str, parsed: Any) -> None:

@@ -17,8 +17,8 @@ from ..endpoints import endpoint
 from ..errors import NetworkRefused, SettingsError
 from ..recordings.file import PRACTICE
 from ..recordings.secrets import masked_text
-from ..recordings.wire import kept_headers, parse_body
-from .bodies import AsyncTee, Tee, replayed
+from ..recordings.wire import kept_headers, looks_like_events, parse_body
+from .bodies import AsyncPeeked, AsyncTee, Peeked, Tee, decoded, replayed
 from .exchange import ClientState, Exchange, error_in
 
 # A proxy of the environment must not be asked for a server on this very machine.
@@ -105,9 +105,14 @@ class WorkbookClient(openai.DefaultHttpxClient):
             _note_head(exchange, response)
             response.stream = Tee(response.stream, exchange)
         try:
+            first = b""
             if not stream or response.is_error:
                 response.read()
-            _advise(exchange, response, stream)
+            elif recorded is None and _is_odd(exchange, response):
+                assert isinstance(response.stream, httpx2.SyncByteStream)
+                response.stream = peeked = Peeked(response.stream)
+                first = peeked.first
+            _advise(exchange, response, first)
         except BaseException:
             response.close()
             raise
@@ -151,9 +156,14 @@ class AsyncWorkbookClient(openai.DefaultAsyncHttpxClient):
             _note_head(exchange, response)
             response.stream = AsyncTee(response.stream, exchange)
         try:
+            first = b""
             if not stream or response.is_error:
                 await response.aread()
-            _advise(exchange, response, stream)
+            elif recorded is None and _is_odd(exchange, response):
+                assert isinstance(response.stream, httpx2.AsyncByteStream)
+                response.stream = peeked = await AsyncPeeked(response.stream).look()
+                first = peeked.first
+            _advise(exchange, response, first)
         except BaseException:
             await response.aclose()
             raise
@@ -193,7 +203,14 @@ def _needs_body(state: ClientState, request: httpx2.Request) -> bool:
     return state.mode != "live" or not endpoint(request.method, request.url.path).upload
 
 
-def _advise(exchange: Exchange, response: httpx2.Response, stream: bool) -> None:
+def _is_odd(exchange: Exchange, response: httpx2.Response) -> bool:
+    """Whether a stream was asked for, and what comes does not say that it is one."""
+    kind = response.headers.get("content-type", "").lower()
+    return exchange.asked_stream and "event-stream" not in kind
+
+
+def _advise(exchange: Exchange, response: httpx2.Response, first: bytes) -> None:
+    """`first`: how a stream begins that does not say that it is one; it may be one all the same."""
     content_type = response.headers.get("content-type", "")
     if response.is_error:
         exchange.steer(response, parse_body(content_type, response.content, [])[0])
@@ -206,9 +223,8 @@ def _advise(exchange: Exchange, response: httpx2.Response, stream: bool) -> None
             response.request,
             body=error_in(exchange.parsed),
         )
-    form = exchange.asked.form or {}
-    no_stream = stream and form.get("stream") is True and "event-stream" not in content_type
-    if "text/html" in content_type or no_stream:
+    start = decoded([(0, first)], exchange.encoding)[0]
+    if "text/html" in content_type.lower() or not looks_like_events(start):
         # The SDK would hand a page on as if it were the object asked for, or an empty stream.
         raise openai.APIConnectionError(
             message=masked_text(

@@ -106,7 +106,8 @@ def _parts(content_type: str, content: bytes) -> list[dict[str, Any]]:
             # Not its type: each machine guesses that from a table of its own.
             digest = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
             parts.append({"name": name, "filename": filename, **digest})
-    return parts
+    # A form says the same in any order of its fields; those of one name keep theirs.
+    return sorted(parts, key=lambda part: str(part["name"]))
 
 
 def _digest(content: bytes, content_type: str) -> dict[str, Any]:

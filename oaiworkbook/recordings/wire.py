@@ -43,12 +43,17 @@ def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def parse_body(
-    content_type: str, body: bytes, times: list[tuple[int, int]]
+    content_type: str, body: bytes, times: list[tuple[int, int]], *, stream: bool = False
 ) -> tuple[Any, list[Event] | None]:
-    """`(JSON value or None, events or None)`."""
-    if "event-stream" in content_type:
+    """`(JSON value or None, events or None)`. `stream`: whether a stream was asked for.
+
+    Then a body that looks like one is read as one, whatever its content type, as the SDK does. Raises
+    UnicodeDecodeError for events that are no UTF-8, RecursionError for JSON that is nested too deep.
+    """
+    kind = content_type.lower()
+    if "event-stream" in kind or (stream and looks_like_events(body)):
         return None, parse_sse(body, times)
-    if "json" in content_type:
+    if "json" in kind:
         try:
             return json.loads(body), None
         except ValueError:
@@ -56,23 +61,46 @@ def parse_body(
     return None, None
 
 
+_FIELD = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*(?:(?:data|event|id|retry) ?:|:)")
+
+
+def looks_like_events(start: bytes) -> bool:
+    """Whether a body that starts so is an event stream; what is empty may be one."""
+    return not start.strip() or _FIELD.match(start) is not None
+
+
+# Lines of an event stream end in CR LF, LF or CR, and in nothing else that Python takes for a line's end.
+_LINE = re.compile(rb"([^\r\n]*)(\r\n|\n|\r|\Z)")
+
+
 def parse_sse(body: bytes, times: list[tuple[int, int]]) -> list[Event]:
-    """Events of a stream. `times`: `(ms, bytes so far)` a chunk; an event has its last byte's time."""
+    """Events of a stream. `times`: `(ms, bytes so far)` a chunk; an event has its last byte's time.
+
+    The last event counts also without the empty line that ends it.
+    """
     events: list[Event] = []
+    lines: list[bytes] = []
     chunk = 0
-    for match in re.finditer(rb"(.+?)(?:\r?\n){2}", body, re.DOTALL):
+    for match in _LINE.finditer(body.removeprefix(b"\xef\xbb\xbf")):
+        if match[1]:
+            lines.append(match[1])
+            if match.end() < len(body):
+                continue
+        if not lines:
+            continue
         while chunk < len(times) - 1 and times[chunk][1] < match.end():
             chunk += 1
-        event = _event(match[1].decode("utf-8"), times[chunk][0] if times else 0)
+        event = _event(lines, times[chunk][0] if times else 0)
         if event is not None:
             events.append(event)
+        lines = []
     return events
 
 
-def _event(block: str, ms: int) -> Event | None:
+def _event(lines: Sequence[bytes], ms: int) -> Event | None:
     name, data = None, []
-    for line in block.splitlines():
-        field, _, value = line.partition(":")
+    for line in lines:
+        field, _, value = line.decode("utf-8").partition(":")
         if field == "event":
             name = value.strip()
         elif field == "data":
@@ -86,12 +114,25 @@ def _event(block: str, ms: int) -> Event | None:
         return ms, name, text
 
 
-def ended(data: Sequence[Any]) -> bool:
-    """Whether the data of a stream's events hold its last event."""
+def ended(data: Sequence[Any], *, closed: bool = False) -> bool:
+    """Whether the data of a stream's events are all of it. `closed`: the connection ended in order.
+
+    Some servers leave out the last event: then the reason why a model stopped, or a count, will do.
+    """
     last = data[-1] if data else None
     if isinstance(last, dict):
-        return last.get("type") in LAST_EVENTS or "error" in last
-    return bool(last == "[DONE]")
+        by_event = last.get("type") in LAST_EVENTS or "error" in last
+    else:
+        by_event = isinstance(last, str) and last.strip() == "[DONE]"
+    return by_event or (closed and any(map(_says_the_end, data)))
+
+
+def _says_the_end(event: Any) -> bool:
+    if not isinstance(event, dict):
+        return False
+    choices = event.get("choices") if isinstance(event.get("choices"), list) else []
+    reasons = [choice.get("finish_reason") for choice in choices or () if isinstance(choice, dict)]
+    return any(reasons) or bool(event.get("usage") and not choices)
 
 
 def answer_of(
