@@ -13,7 +13,8 @@ from ..errors import SettingsError
 from ..recordings.library import Library
 from . import retries
 from .exchange import GIVEN_DEADLINE, ClientState
-from .http import AsyncWorkbookClient, WorkbookClient, workbook_server
+from .http import AsyncWorkbookClient, WorkbookClient
+from .neighbours import practice_server
 from .sockets import Sockets
 
 TIMEOUT = openai.Timeout(120.0, connect=5.0)  # seconds
@@ -130,7 +131,7 @@ def _names_workbook_server(url: str) -> bool:
         named = httpx2.URL(url)
     except httpx2.InvalidURL:
         return False
-    return workbook_server(f"{named.scheme}://{named.netloc.decode('ascii')}") is not None
+    return practice_server(named) is not None
 
 
 class _Given:

@@ -7,7 +7,7 @@ watch and advise. An exception raised here reaches the caller unchanged (see `er
 import asyncio
 import time
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Any
 
 import httpx2
 import openai
@@ -20,45 +20,28 @@ from ..recordings.secrets import masked_text
 from ..recordings.wire import kept_headers, looks_like_events, parse_body
 from .bodies import AsyncPeeked, AsyncTee, Peeked, Tee, decoded, replayed
 from .exchange import ClientState, Exchange, error_in
+from .neighbours import PATIENCE, Answers, forget, practice_server, practice_server_async
 
 # A proxy of the environment must not be asked for a server on this very machine.
 _NO_PROXY: dict[str, None] = {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
 
 
-_servers: dict[str, Literal["recordings", "other answers"]] = {}
+def is_practice_call(state: ClientState, url: httpx2.URL, found: Answers | None) -> bool:
+    """Whether a call goes to a practice server: in every mode it is sent there, and costs nothing.
 
-
-def workbook_server(origin: str) -> Literal["recordings", "other answers"] | None:
-    """What a server of the workbook at `origin` answers from; None for any other server there.
-
-    Asks over loopback only, and not again once one has answered.
+    `found`: what a practice server at `url` answers from, None where there is none.
     """
-    if origin in _servers:
-        return _servers[origin]
-    try:
-        with httpx2.Client(trust_env=False, timeout=2.0, verify=False) as client:
-            answer = client.get(f"{origin}/oaiworkbook")
-        if PRACTICE in answer.headers:
-            replays = answer.json()["answers"] == "recordings"
-            return _servers.setdefault(origin, "recordings" if replays else "other answers")
-    except (httpx2.HTTPError, ValueError, KeyError):
-        pass
-    return None
-
-
-def is_practice_call(state: ClientState, url: httpx2.URL) -> bool:
-    """Whether a call goes to a practice server: in every mode it is sent there, and costs nothing."""
     if url.host not in settings.LOOPBACK:
         return False
-    origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
-    found = workbook_server(origin)
     if state.mode != "replay":
         # What answers from elsewhere, such as the stand-in for the API, is to be called and recorded.
         return found == "recordings"
     if found is None:
+        forget(url)  # one may be started there
         raise NetworkRefused(
-            f"Replay mode sends nothing, and {origin} is not the workbook's practice server. "
-            "Start one (oaiworkbook serve), or set OAIWORKBOOK_MODE=live to call a server of your own."
+            f"Replay mode sends nothing, and {url.scheme}://{url.netloc.decode('ascii')} is not the "
+            "workbook's practice server. Start one (oaiworkbook serve), or set "
+            "OAIWORKBOOK_MODE=live to call a server of your own."
         )
     return True
 
@@ -86,7 +69,9 @@ class WorkbookClient(openai.DefaultHttpxClient):
         _refuse_closed(self)
         if _needs_body(self.state, request):
             request.read()
-        exchange = self.state.begin(request, practice=is_practice_call(self.state, request.url))
+        found = practice_server(request.url, _timeout(request))
+        practice = is_practice_call(self.state, request.url, found)
+        exchange = self.state.begin(request, practice=practice)
         recorded = exchange.find()
         try:
             if recorded is not None:
@@ -137,7 +122,9 @@ class AsyncWorkbookClient(openai.DefaultAsyncHttpxClient):
         _refuse_closed(self)
         if _needs_body(self.state, request):
             await request.aread()
-        exchange = self.state.begin(request, practice=is_practice_call(self.state, request.url))
+        found = await practice_server_async(request.url, _timeout(request))
+        practice = is_practice_call(self.state, request.url, found)
+        exchange = self.state.begin(request, practice=practice)
         recorded = exchange.find()
         try:
             if recorded is not None:
@@ -183,6 +170,12 @@ def _refuse_closed(client: Any) -> None:
     """As `httpx2` does, but before the call is logged, and in replay too."""
     if client.is_closed:
         raise RuntimeError("Cannot send a request, as the client has been closed.")
+
+
+def _timeout(request: httpx2.Request) -> float:
+    """Seconds: the shortest wait that the caller allows."""
+    given = request.extensions.get("timeout", {}).values()
+    return min((seconds for seconds in given if seconds is not None), default=PATIENCE)
 
 
 def _check_headers(request: httpx2.Request) -> None:
@@ -238,6 +231,9 @@ def _advise(exchange: Exchange, response: httpx2.Response, first: bytes) -> None
 def _note_head(exchange: Exchange, response: httpx2.Response) -> None:
     source = response.headers.get(PRACTICE)
     exchange.encoding = response.headers.get("content-encoding", "")
+    if exchange.call.mode == "practice" and source is None:
+        forget(exchange.request.url)  # the port has changed hands, and this call is a real one
+        exchange.call.mode = exchange.state.mode
     exchange.answered(response.status_code, kept_headers(response.headers), source)
 
 

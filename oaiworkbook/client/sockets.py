@@ -17,6 +17,7 @@ import httpx2
 from .. import settings
 from .exchange import ClientState
 from .http import is_practice_call
+from .neighbours import practice_server
 
 NOWHERE = "ws://127.0.0.1:9/v1"  # given to a copy for "no address was given"; never connected to
 _starting = threading.Lock()
@@ -55,7 +56,8 @@ def address(
     url = base_url if given is None else httpx2.URL(given)
     secure = url.scheme in ("https", "wss")
     url = url.copy_with(scheme="wss" if secure else "ws")
-    practice = is_practice_call(state, url.copy_with(scheme="https" if secure else "http"))
+    asked = url.copy_with(scheme="https" if secure else "http")
+    practice = is_practice_call(state, asked, practice_server(asked))
     if practice or state.mode == "live":
         if url.host in settings.LOOPBACK:
             spare_loopback()

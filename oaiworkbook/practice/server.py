@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from .. import settings
 from ..errors import PortTaken
@@ -27,6 +27,10 @@ __all__ = ["PracticeServer", "Reply", "Seen", "Served", "Source", "recorded"]
 Source = Callable[[Served], Reply]
 # Given a request for a WebSocket and its target as sent: a session, or an answer that refuses it.
 Sessions = Callable[[Served, str], "Reply | Opened"]
+
+
+# The servers of this process: origin -> what they answer from.
+running: dict[str, Literal["recordings", "other answers"]] = {}
 
 
 def recorded(lesson: str | None = None) -> Source:
@@ -91,9 +95,11 @@ class PracticeServer:
 
     def __enter__(self) -> "PracticeServer":
         threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
+        running[self.url.removesuffix("/v1")] = "recordings" if self.replays else "other answers"
         return self
 
     def __exit__(self, *_: object) -> None:
+        running.pop(self.url.removesuffix("/v1"), None)
         self._http.shutdown()
         self._http.server_close()
 
