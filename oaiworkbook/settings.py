@@ -14,6 +14,7 @@
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -62,8 +63,11 @@ def lesson() -> str | None:
     if named:
         return named
     # Set by the Jupyter server for each kernel: the notebook's path.
-    notebook = os.environ.get("JPY_SESSION_NAME", "")
-    return Path(notebook.replace("\\", "/")).stem if notebook.endswith(".ipynb") else None
+    notebook = os.environ.get("JPY_SESSION_NAME", "").replace("\\", "/")
+    if not notebook.endswith(".ipynb"):
+        return None
+    # A drive of JupyterLab's stands before the path: `RTC:03_streaming.ipynb`.
+    return Path(re.sub(r"^[A-Za-z]+:", "", notebook)).stem
 
 
 def is_loopback(url: str) -> bool:

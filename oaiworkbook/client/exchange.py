@@ -340,6 +340,7 @@ class Exchange:
             self.call.cost_usd, self.call.price_note = Decimal(0), "refused: no usage"
             self._log("error", None)
             return
+        self.call.stream = self.call.stream or isinstance(parsed, list)
         billed = endpoint(self.asked.method, self.asked.path).usage
         if billed and (error := error_in(parsed, names)) is not None:
             self.failure = str(error.get("message") or error)

@@ -151,13 +151,22 @@ def stem(number: str | None) -> str | None:
 
 def _name(number: str, more: Sequence[str] = ()) -> str:
     wanted = number.removesuffix(".ipynb")
-    names = sorted({lesson.name for lesson in shipped()} | set(filter(_LESSON.fullmatch, more)))
+    committed = filter(_LESSON.fullmatch, more)
+    names = list(dict.fromkeys((*sorted(committed), *(lesson.name for lesson in shipped()))))
     for name in names:
         if name.removesuffix(".ipynb") == wanted or name[:2] == wanted.zfill(2):
             return name
-    there = ", ".join(name[:2] for name in names) or "none"
+    there = ", ".join(sorted({name[:2] for name in names})) or "none"
     raise LessonError(f"There is no lesson {number!r}. Lessons: {there}.")
 
 
 def _lessons(where: Path) -> list[Path]:
-    return sorted(path for path in where.glob("*.ipynb") if _LESSON.fullmatch(path.name))
+    """One lesson a number: a learner's copy, such as `03_my_copy.ipynb`, has no recordings of its own."""
+    recordings = settings.course_dir() / "data" / "recordings"
+    found: dict[str, Path] = {}
+    for path in sorted(where.glob("*.ipynb")):
+        if (match := _LESSON.fullmatch(path.name)) and (
+            match[1] not in found or (recordings / path.stem).is_dir()
+        ):
+            found[match[1]] = path
+    return sorted(found.values())

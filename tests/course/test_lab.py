@@ -162,6 +162,21 @@ def test_reset_keeps_mine_and_brings_back_the_course_s(
     assert path.read_bytes() == shipped
 
 
+@pytest.mark.parametrize("name", ["03_a_copy", "03_zz_copy", "03_my_streaming"])
+def test_a_copy_beside_a_lesson_does_not_take_its_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    folder = course.as_clone(tmp_path, monkeypatch) / "notebooks"
+    lesson = folder / "03_streaming.ipynb"
+    shutil.copy(lesson, folder / f"{name}.ipynb")
+    assert lessons.find("03") == lesson
+    assert [each.name for each in lessons.shipped() if each.name[:2] == "03"] == [lesson.name]
+    assert lessons.reset("03") == lessons.Restored(lesson, None, changed=False)
+    lesson.rename(folder / "03_moved.ipynb")
+    assert lessons.reset("03").lesson == lesson
+    assert lesson.is_file()
+
+
 def test_reset_without_git_changes_nothing_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
