@@ -12,7 +12,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from ..errors import RecordingError
 from ..files import write_atomically
@@ -25,6 +33,12 @@ PRACTICE = "x-oaiworkbook-source"  # a header of the practice server: the source
 
 
 _PIECE = 16_384  # bytes
+LONGEST = 3_600_000  # ms; no answer of the API takes longer, and a replay would wait for it
+# What says how a body travelled; a recording holds it plain and whole.
+_OF_THE_WAY = frozenset({"content-encoding", "transfer-encoding", "content-length", "connection"})
+
+
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
 class _Part(BaseModel):
@@ -49,7 +63,7 @@ class Answer(_Part):
 
     status: int
     headers: dict[str, str] = {}
-    ms: int = 0
+    ms: int = Field(default=0, ge=0, le=LONGEST)
     json_: Any = None
     text: str | None = None
     file: str | None = None
@@ -87,6 +101,41 @@ class Answer(_Part):
         for event, piece in zip(self.sse, content, strict=True):
             yield max(0, event[0] - before) / 1000 * pace, piece
             before = event[0]
+
+    @field_validator("status")
+    @classmethod
+    def _of_an_answer(cls, status: int) -> int:
+        if status != 101 and not (200 <= status < 300 or 400 <= status < 600):
+            raise ValueError("no status of an answer: 101 for a session, 200 to 299, 400 to 599")
+        return status
+
+    @field_validator("headers")
+    @classmethod
+    def _that_can_be_sent(cls, headers: dict[str, str]) -> dict[str, str]:
+        for name, value in headers.items():
+            if not (_TOKEN.fullmatch(name) and value.isascii() and value.isprintable()):
+                raise ValueError(
+                    f"{name[:40]!r} cannot be sent: it is not ASCII, or holds a line break"
+                )
+        return headers
+
+    @field_validator("sse")
+    @classmethod
+    def _events(cls, events: list[Event] | None) -> list[Event] | None:
+        for number, (ms, name, _data) in enumerate(events or ()):
+            if not 0 <= ms <= LONGEST:
+                raise ValueError(f"event {number}: {ms} ms is not between 0 and {LONGEST:,}")
+            if name is not None and not (name.isprintable() and name.strip()):
+                raise ValueError(f"event {number}: its name cannot be sent")
+        return events
+
+    @field_validator("frames")
+    @classmethod
+    def _frames(cls, frames: list[Frame] | None) -> list[Frame] | None:
+        for number, (_, ms, _data) in enumerate(frames or ()):
+            if not 0 <= ms <= LONGEST:
+                raise ValueError(f"frame {number}: {ms} ms is not between 0 and {LONGEST:,}")
+        return frames
 
     @model_validator(mode="before")
     @classmethod
@@ -138,6 +187,17 @@ class Recording(_Part):
     def _answered(self) -> "Recording":
         if not self.answers:
             raise ValueError("answers is empty")
+        for number, answer in enumerate(self.answers):
+            if travelled := _OF_THE_WAY.intersection(map(str.lower, answer.headers)):
+                raise ValueError(
+                    f"answers.{number}.headers: {', '.join(travelled)} says how a body travelled, and "
+                    "a recording holds it plain"
+                )
+            for event, (_, _, data) in enumerate(answer.sse or ()):
+                if not isinstance(data, dict | list) and str(data).strip() != "[DONE]":
+                    raise ValueError(
+                        f"answers.{number}.sse: event {event} is neither JSON nor [DONE]"
+                    )
         session = self.request.method == "WS"
         if any((answer.frames is not None) is not session for answer in self.answers):
             raise ValueError("method WS and frames belong together")
@@ -167,18 +227,25 @@ def event_bytes(event: Event, crlf: bool) -> bytes:
     return (newline.join(lines) + newline * 2).encode()
 
 
+MEND = "Restore the file (in a clone: git checkout), or record the lesson again."
+
+
 def read_recording(path: Path) -> Recording:
     """Read one file. Raises RecordingError with file, line and field when it is not a recording."""
     try:
+        if path.exists() and not path.is_file():
+            raise RecordingError(f"Cannot read the recording {path}: it is no plain file. {MEND}")
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RecordingError(f"Cannot read the recording {path}: {error}.") from error
-    mend = "Restore the file (in a clone: git checkout), or record the lesson again."
+        why = error.strerror if isinstance(error, OSError) else f"it is no text ({error.reason})"
+        raise RecordingError(f"Cannot read the recording {path}: {why}. {MEND}") from error
     try:
         recording = Recording.model_validate(json.loads(text))
+    except RecursionError as error:
+        raise RecordingError(f"Broken recording {path}: it is nested too deep. {MEND}") from error
     except json.JSONDecodeError as error:
         raise RecordingError(
-            f"Broken recording {path}, line {error.lineno}, column {error.colno}: {error.msg}. {mend}"
+            f"Broken recording {path}, line {error.lineno}, column {error.colno}: {error.msg}. {MEND}"
         ) from error
     except ValidationError as error:
         first = error.errors()[0]
@@ -186,13 +253,13 @@ def read_recording(path: Path) -> Recording:
         line = _line_of(text, first["loc"])
         reason = first["msg"].removeprefix("Value error, ")
         raise RecordingError(
-            f"Broken recording {path}, line {line}, field {field}: {reason}. {mend}"
+            f"Broken recording {path}, line {line}, field {field}: {reason}. {MEND}"
         ) from error
     for answer in recording.answers:
         if answer.file is not None and (why := _misplaced(path.parent, answer.file)):
             raise RecordingError(
                 f"Broken recording {path}, line {_line_of(text, ('answers', 'file'))}, "
-                f"field file: {why}. {mend}"
+                f"field file: {why}. {MEND}"
             )
     return recording
 

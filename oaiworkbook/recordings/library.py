@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ..errors import RecordingError, RecordingNotFound
 from .file import (
+    MEND,
     Answer,
     Provenance,
     RecordedRequest,
@@ -65,16 +66,23 @@ class Library:
 
     def find(self, request: CanonicalRequest, lesson: str | None) -> Path | None:
         """The recording of this request, the lesson's own first."""
+        broken: RecordingError | None = None
         with self._lock:
             for fresh in (False, True):
                 if self._index is None or fresh:
                     self._index = self._scan()
                 paths = self._index.get(request.key, [])
                 for path in sorted(paths, key=lambda p: p.parent.name != lesson):
-                    asked = self.read(path).request
+                    try:
+                        asked = self.read(path).request
+                    except RecordingError as error:
+                        broken = broken or error  # there may be a good one of the same request
+                        continue
                     found = (asked.method, asked.path, asked.query, asked.body)
                     if found == (request.method, request.path, request.query, request.body):
                         return path
+        if broken is not None:
+            raise broken
         return None
 
     def sessions(self, path: str, query: str, lesson: str | None) -> list[Path]:
@@ -83,7 +91,10 @@ class Library:
         found = []
         for file in (p for paths in self._scan().values() for p in paths):
             if re.fullmatch(rf"\d+-{re.escape(slug)}-[0-9a-f]{{8}}\.json", file.name):
-                recording = self.read(file)
+                try:
+                    recording = self.read(file)
+                except RecordingError:
+                    continue  # `oaiworkbook doctor` names it
                 asked = recording.request
                 if (asked.method, asked.path, asked.query) == ("WS", path, query):
                     found.append((file.parent.name != lesson, len(recording.sent), file))
@@ -102,7 +113,10 @@ class Library:
 
         near = []
         for path in self.paths(lesson):
-            recording = self.read(path)
+            try:
+                recording = self.read(path)
+            except RecordingError:
+                continue  # it is not what was asked for, and `oaiworkbook doctor` names it
             asked = recording.request.model_dump()
             if request.method == "WS":  # compared as far as the client has come
                 asked["body"] = recording.sent[: len(request.body)]
@@ -113,7 +127,9 @@ class Library:
         try:
             stat = path.stat()
         except OSError as error:
-            raise RecordingError(f"Cannot read the recording {path}: {error.strerror}.") from error
+            raise RecordingError(
+                f"Cannot read the recording {path}: {error.strerror}. {MEND}"
+            ) from error
         stamp = (stat.st_mtime_ns, stat.st_size)
         known = self._read.get(path)
         if known is None or known[0] != stamp:
