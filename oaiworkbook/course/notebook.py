@@ -1,8 +1,13 @@
 """What `%load_ext oaiworkbook` does: the start line, a cost line under cells, retries made visible."""
 
 import ast
+import asyncio
+import json
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,17 +62,19 @@ class CopyCell(ast.NodeTransformer):
     """Keeps a cell that is a program of its own inside the workbook while it is in the notebook.
 
     In a notebook `__name__` is `__main__` too. Without this, the cell to copy would call the API with
-    the plain SDK, past replay and past the spend limit, and so would each cell after it.
+    the plain SDK, past replay and past the spend limit, and so would each cell after it. Its last
+    lines are held back; those of a learner's own program run, with the workbook's client.
     """
 
     def visit_Module(self, node: ast.Module) -> ast.AST:
         if not any(_is_main(statement) for statement in node.body):
             return node
+        self._held_back = bool(_defined(node) & _of_the_copy_cell(settings.lesson()))
         self.generic_visit(node)
         return ast.fix_missing_locations(node)
 
     def visit_If(self, node: ast.If) -> ast.AST:
-        if not _is_main(node):
+        if not (_is_main(node) and self._held_back):
             return node
         note = "Defined. The lines under __main__ run when this cell is a file of its own."
         return ast.copy_location(ast.parse(f"print({note!r})").body[0], node)
@@ -76,6 +83,29 @@ class CopyCell(ast.NodeTransformer):
         if node.module == "openai" and {a.name for a in node.names} <= {"OpenAI", "AsyncOpenAI"}:
             node.module = "oaiworkbook"
         return node
+
+
+def _defined(module: ast.Module) -> set[str]:
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return {statement.name for statement in module.body if isinstance(statement, kinds)}
+
+
+@lru_cache(maxsize=2)
+def _of_the_copy_cell(lesson: str | None) -> set[str]:
+    """What the cell to copy of a lesson defines: so it is known also when it was edited.
+
+    In a notebook of another name it may be that of any lesson.
+    """
+    from . import lessons
+
+    shipped = lessons.shipped()
+    found: set[str] = set()
+    for path in [each for each in shipped if each.stem == lesson] or shipped:
+        with suppress(OSError, ValueError, KeyError, SyntaxError):
+            for cell in json.loads(path.read_text("utf-8"))["cells"]:
+                if "copy" in cell["metadata"].get("tags", []):
+                    found |= _defined(ast.parse("".join(cell["source"])))
+    return found
 
 
 def _is_main(node: ast.stmt) -> bool:
@@ -89,7 +119,8 @@ _UNFINISHED = (openai.LengthFinishReasonError, openai.ContentFilterFinishReasonE
 def show_api_error(shell: Any, kind: type, error: BaseException, trace: Any, **_: Any) -> None:
     """The learner's own lines, not the SDK's, and the fields that an API error is read by.
 
-    A WebSocket that the workbook itself has closed shows why.
+    A WebSocket that the workbook itself has closed shows why. An error without a response shows the
+    address, and what happened there, in place of the frames of what it was caused by.
     """
     if isinstance(error, ConnectionClosed):
         from ..practice.websocket import refusals
@@ -98,6 +129,23 @@ def show_api_error(shell: Any, kind: type, error: BaseException, trace: Any, **_
         if refused is not None:
             shell._showtraceback(type(refused), refused, refused._render_traceback_())
             return
+    frames = _own_frames(trace)
+    if isinstance(error, (openai.APIStatusError, *_UNFINISHED)):
+        lines = shell.InteractiveTB.structured_traceback(kind, error, frames)
+    else:
+        lines = _in_few_lines(shell, kind, error, frames)
+    if isinstance(error, openai.APIStatusError):
+        fields = (error.status_code, error.type, error.code, error.param)
+        shown = zip(("status", "type", "code", "param"), fields, strict=True)
+        lines.append(" · ".join(f"{name} {value}" for name, value in shown if value is not None))
+    shell._showtraceback(kind, error, [masked_text(line) for line in lines])
+
+
+MOST_LINES = 15
+
+
+def _own_frames(trace: Any) -> Any:
+    """The frames of a notebook's cells, the first to the last; all of them where there is none."""
     frames = trace
     while frames is not None and not _in_a_cell(frames):
         frames = frames.tb_next
@@ -106,12 +154,58 @@ def show_api_error(shell: Any, kind: type, error: BaseException, trace: Any, **_
         last = last.tb_next
     if last is not None:
         last.tb_next = None
-    lines = shell.InteractiveTB.structured_traceback(kind, error, frames or trace)
-    if isinstance(error, openai.APIStatusError):
-        fields = (error.status_code, error.type, error.code, error.param)
-        shown = zip(("status", "type", "code", "param"), fields, strict=True)
-        lines.append(" · ".join(f"{name} {value}" for name, value in shown if value is not None))
-    shell._showtraceback(kind, error, [masked_text(line) for line in lines])
+    return frames or trace
+
+
+def _in_few_lines(shell: Any, kind: type, error: BaseException, frames: Any) -> list[str]:
+    """An error with the learner's line, as few lines around it as fit, and the root of it."""
+    added = list(_roots(error))
+    cause, suppressed = error.__cause__, error.__suppress_context__
+    error.__cause__, error.__suppress_context__ = None, True
+    try:
+        # Shown without its parts: an ExceptionGroup prints each with all of its frames.
+        shown: BaseException = error
+        if isinstance(error, BaseExceptionGroup):
+            kind, shown = Exception, Exception(error.message)
+        lines: list[str] = []
+        for around in (5, 3, 1):
+            lines = shell.InteractiveTB.structured_traceback(kind, shown, frames, 0, around)
+            if "\n".join([*lines, *added]).count("\n") < MOST_LINES:
+                break
+        else:
+            while frames.tb_next is not None:  # functions of the learner's own: the innermost
+                frames = frames.tb_next
+            lines = shell.InteractiveTB.structured_traceback(kind, shown, frames, 0, 1)
+    finally:
+        error.__cause__, error.__suppress_context__ = cause, suppressed
+    return [*lines, *added]
+
+
+def _roots(error: BaseException) -> Iterator[str]:
+    """What it comes down to: the address with what happened there, or the parts of a group."""
+    if isinstance(error, BaseExceptionGroup):
+        parts = list(_parts(error))
+        for part in parts[:2]:
+            told = "; ".join(str(part).splitlines()[:3])
+            yield f"  {type(part).__name__}: {told[:300]}"
+        if len(parts) > 2:
+            yield f"  and {len(parts) - 2} more"
+        return
+    if not isinstance(error, openai.APIConnectionError):
+        return
+    root: BaseException = error
+    while (deeper := root.__cause__ or root.__context__) is not None:
+        root = deeper
+    what = f" · {type(root).__name__}: {root}".rstrip(": ") if root is not error else ""
+    yield f"address {error.request.url}{what}"
+
+
+def _parts(group: BaseExceptionGroup[Any]) -> Iterator[BaseException]:
+    for part in group.exceptions:
+        if isinstance(part, BaseExceptionGroup):
+            yield from _parts(part)
+        else:
+            yield part
 
 
 def _in_a_cell(frame: Any) -> bool:
@@ -139,6 +233,8 @@ class Hooks:
         self._row = self._last_row()
 
     def after(self, *_: Any) -> None:
+        # So that the first cell, run again, says the mode again and not that it is loaded.
+        self._shell.extension_manager.loaded.discard("oaiworkbook")
         if self._row is None:
             return
         try:
@@ -157,7 +253,7 @@ _hooks: Hooks | None = None
 
 
 def load(shell: Any) -> None:
-    """Start line and hooks. A second `%load_ext` changes nothing."""
+    """Start line, hooks, and the names that each exercise needs. A second time only the line."""
     global _hooks
     from IPython.display import display
 
@@ -170,11 +266,30 @@ def load(shell: Any) -> None:
         shell.events.register("post_run_cell", _hooks.after)
         shell.ast_transformers.append(_hooks.copy_cell)
         # Ours render themselves (errors.py); these are the SDK's.
-        shell.set_custom_exc((openai.APIError, *_UNFINISHED, ConnectionClosed), show_api_error)
+        shell.set_custom_exc(
+            (
+                *(openai.APIError, *_UNFINISHED, ConnectionClosed),
+                *(BaseExceptionGroup, KeyboardInterrupt, asyncio.CancelledError),
+            ),
+            show_api_error,
+        )
         log = logging.getLogger("openai._base_client")
         log.addHandler(_hooks.notice)
         log.setLevel(logging.INFO)
+        _put_in_place(shell)
     display(StartLine())  # type: ignore[no-untyped-call]
+
+
+def _put_in_place(shell: Any) -> None:
+    import oaiworkbook
+
+    # Whoever opens a lesson in the middle runs the start cell and then an exercise.
+    for name in ("check", "hint", "solution"):
+        shell.user_ns.setdefault(name, getattr(oaiworkbook, name))
+    if str(shell.user_ns.get("__file__", "")).endswith((".py", ".ipy")):
+        # A lesson as a script (jupyter nbconvert --to script): no cell is told from another there, and
+        # the one to copy would call the API with the plain SDK, past the mode.
+        openai.OpenAI, openai.AsyncOpenAI = oaiworkbook.OpenAI, oaiworkbook.AsyncOpenAI  # type: ignore[misc]
 
 
 def unload(shell: Any) -> None:

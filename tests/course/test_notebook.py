@@ -1,6 +1,8 @@
 """What `%load_ext oaiworkbook` does to a notebook, in a real kernel."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -138,3 +140,90 @@ def test_retries_are_visible(tmp_path: Path) -> None:
     )
     _, outputs = run(tmp_path, practice)
     assert re.search(r"retry 1 of 4 in \d\.\d\d s after 429 rate_limit_exceeded", plain(outputs))
+
+
+ERRORS = {
+    "refused": "OpenAI(mode='live', base_url='http://127.0.0.1:9/v1', api_key='x', max_retries=0)"
+    ".responses.create(model='gpt-6-luna', input='hi')",
+    "reset": "OpenAI(base_url=URL + 'reset', max_retries=0).responses.create(model='m', input='hi')",
+    "hang": "OpenAI(base_url=URL + 'hang', max_retries=0, timeout=0.2)"
+    ".responses.create(model='m', input='hi')",
+    "deadline": "OpenAI(base_url=URL + 'hang', deadline=0.2).responses.create(model='m', input='hi')",
+    "interrupt": "import signal, threading\n"
+    "threading.Timer(0.3, signal.raise_signal, [signal.SIGINT]).start()\n"
+    "OpenAI(base_url=URL + 'hang', max_retries=0).responses.create(model='m', input='hi')",
+    "group": "import asyncio\nfrom oaiworkbook import AsyncOpenAI\nasync with asyncio.TaskGroup() as g:\n"
+    "    for n in range(3):\n"
+    "        g.create_task(AsyncOpenAI().responses.create(model='gpt-6-luna', input=f'{n}'))",
+    "in functions": "def one(): return two()\ndef two(): return three()\ndef three():\n"
+    "    return OpenAI(base_url=URL + 'reset', max_retries=0).responses.create(model='m', input='x')\n"
+    "one()",
+}
+SERVERS = """
+from oaiworkbook import PracticeServer
+servers = {name: PracticeServer([name + "*"]).__enter__() for name in ("reset", "hang")}
+class Url(str):
+    def __add__(self, name): return servers[name].url
+URL = Url()
+"""
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_an_error_without_a_response_takes_few_lines(tmp_path: Path, name: str) -> None:
+    *_, outputs = run(tmp_path, SERVERS, ERRORS[name], raises=True)
+    [shown] = [each for each in outputs if each.output_type == "error"]
+    text = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(shown.traceback))
+    assert len(text.splitlines()) <= 15, text
+    last = ERRORS[name].splitlines()[-1].strip()
+    assert last[:30] in text or name in ("in functions", "group"), "the learner's own line"
+    if name in ("refused", "reset", "hang", "in functions"):
+        assert re.search(r"address http://127\.0\.0\.1:\d+/v1/responses", text)
+    if name == "refused":
+        assert "ConnectionRefusedError" in text
+        assert "may have billed" not in str(outputs)
+    if name == "group":
+        assert "RecordingNotFound" in text
+        assert "and 1 more" in text
+
+
+def test_exercises_are_at_hand_right_after_the_start_cell(tmp_path: Path) -> None:
+    *_, outputs = run(tmp_path, "callable(check), callable(hint), callable(solution)")
+    assert plain(outputs) == "(True, True, True)"
+
+
+def test_the_first_cell_run_again_says_the_mode_again(tmp_path: Path) -> None:
+    for outputs in run(tmp_path, START, START):
+        assert "mode replay" in plain(outputs)
+        assert "already loaded" not in plain(outputs)
+
+
+def test_a_program_of_one_s_own_runs_and_the_cell_to_copy_does_not(tmp_path: Path) -> None:
+    mine = (
+        "def mine():\n    print('mine ran')\n\n"
+        "if __name__ == '__main__':\n    mine()\nelse:\n    1 / 0"
+    )
+    copied = (
+        "from openai import OpenAI\n\ndef read_aloud():\n    print('called')\n\n"
+        "if __name__ == '__main__':\n    read_aloud()"
+    )
+    _, own, held, module = run(tmp_path, mine, copied, "OpenAI.__module__")
+    assert plain(own).strip() == "mine ran"
+    assert plain(held).startswith("Defined. The lines under __main__")
+    assert "oaiworkbook" in plain(module)
+
+
+SCRIPT = """
+import os
+os.environ["OPENAI_API_KEY"] = "of somebody"
+get_ipython().run_line_magic("load_ext", "oaiworkbook")
+from openai import OpenAI
+print(OpenAI().responses.create(model="gpt-6-luna", input="tide").output_text)
+"""
+
+
+def test_a_lesson_as_a_script_makes_no_live_call_in_replay(tmp_path: Path) -> None:
+    (tmp_path / "lesson.py").write_text(SCRIPT)
+    command = [sys.executable, "-m", "IPython", f"--ipython-dir={tmp_path / 'ip'}", "lesson.py"]
+    (tmp_path / "ip" / "profile_default").mkdir(parents=True)
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert "You said: tide" in ran.stdout, ran.stderr
