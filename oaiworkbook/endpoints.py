@@ -18,7 +18,8 @@ class Endpoint:
 
     `usage`: how its answer is read, "" where it is not billed by itself. `bound`: how the most it can
     cost is found before it is sent. `in_json`: an answer that is no JSON could not be read. `upload`:
-    its body may be larger than the memory. `ends`: the last event of its streams, by type.
+    its body may be larger than the memory. `ends`: the last event of its streams, by type. `again`: its
+    answer may be one that was counted before. No other is taken for a repeat, whatever its id.
     """
 
     method: str
@@ -28,15 +29,16 @@ class Endpoint:
     in_json: bool = False
     upload: bool = False
     ends: tuple[str, ...] = ()
+    again: bool = False
 
 
 # The first row that fits holds.
 ENDPOINTS = (
     Endpoint("POST", "responses", "responses", "text", in_json=True, ends=_RESPONSE_ENDS),
     Endpoint("POST", "responses/compact", "responses", "text", in_json=True),
-    Endpoint("POST", "responses/*/cancel", "responses", in_json=True),
+    Endpoint("POST", "responses/*/cancel", "responses", in_json=True, again=True),
     Endpoint("POST", "responses/**", "other", in_json=True),
-    Endpoint("GET", "responses/*", "responses", ends=_RESPONSE_ENDS),
+    Endpoint("GET", "responses/*", "responses", ends=_RESPONSE_ENDS, again=True),
     Endpoint("POST", "chat/completions", "chat", "text", in_json=True, ends=("[DONE]",)),
     Endpoint("POST", "chat/**", "other", in_json=True),
     Endpoint("POST", "completions", "chat", "text", in_json=True, ends=("[DONE]",)),
@@ -59,9 +61,9 @@ ENDPOINTS = (
     Endpoint("POST", "audio/translations", "transcription", "sound"),
     Endpoint("POST", "audio/speech", "speech", "speech", ends=("speech.audio.done",)),
     Endpoint("POST", "batches", "batch", "batch"),
-    Endpoint("*", "batches/**", "batch"),
+    Endpoint("*", "batches/**", "batch", again=True),
     Endpoint("POST", "fine_tuning/jobs", "fine_tuning", "training"),
-    Endpoint("*", "fine_tuning/jobs/**", "fine_tuning"),
+    Endpoint("*", "fine_tuning/jobs/**", "fine_tuning", again=True),
     Endpoint("POST", "containers", "container", "container"),
     Endpoint("POST", "containers/*/files", "other", upload=True),
     Endpoint("POST", "files", "other", upload=True),
@@ -75,7 +77,7 @@ ENDPOINTS = (
         Endpoint("POST", name, "other")
         for name in ("skills", "uploads", "vector_stores", "webhook_endpoints")
     ),
-    Endpoint("WS", "**", "event"),
+    Endpoint("WS", "**", "event", again=True),
     Endpoint("POST", "*", "other", "unknown"),
     Endpoint("POST", "**", "other"),
     Endpoint("*", "**"),

@@ -64,6 +64,13 @@ class Call:
     row: int | None = None
 
 
+def counted_before(call: Call) -> None:
+    """Another row has the cost and the tokens of this one."""
+    call.cost_usd, call.price_note = None, ALREADY_COUNTED
+    call.input_tokens = call.cached_tokens = call.cache_write_tokens = None
+    call.output_tokens = call.reasoning_tokens = None
+
+
 _PLAIN = [
     "ts",
     "mode",
@@ -280,11 +287,14 @@ class Ledger:
             except sqlite3.Error as error:
                 raise explain(self.path, error) from error
 
-    def add(self, call: Call, budgets: Sequence[str] = ()) -> int:
-        """Log a finished call; return its row. Its cost is charged to `budgets`, fit or not."""
-        with self._use(transaction=bool(budgets)) as db:
+    def add(self, call: Call, budgets: Sequence[str] = (), *, repeat: bool = False) -> int:
+        """Log a finished call; return its row. Its cost is charged to `budgets`, fit or not.
+
+        `repeat`: its answer may be one that was paid before, as a response that is fetched again.
+        """
+        with self._use(transaction=bool(budgets) or repeat) as db:
             names = "\n".join(dict.fromkeys(budgets))
-            return _write(db, call, names, 0)
+            return _write(db, call, names, 0, repeat=repeat)
 
     def open(self, call: Call, reserve_usd: Decimal, budgets: Sequence[str]) -> int:
         """Log a call about to be sent and reserve, in every budget, the most it can cost.
@@ -305,17 +315,17 @@ class Ledger:
             sent = db.execute(INSERT, (*values_of(call), pico, "\n".join(names)))
             return int(sent.lastrowid or 0)
 
-    def settle(self, row: int, call: Call) -> None:
+    def settle(self, row: int, call: Call, *, repeat: bool = False) -> None:
         """Log how the call of `row` ended; its cost takes the place of its reservation.
 
-        A failed call gives the reservation back. One that was cut, or whose cost is unknown, keeps
-        it, because it may be charged.
+        A call whose cost is unknown keeps the reservation, because it may be charged. `repeat`: as
+        for `add`.
         """
         with self._use(transaction=True) as db:
             query = "SELECT budgets, held_pico FROM calls WHERE id = ?"
             names, held = db.execute(query, (row,)).fetchone() or ("", None)
             # No such row: the file was replaced in between. The call is real all the same.
-            _write(db, call, names, held or 0, None if held is None else row)
+            _write(db, call, names, held or 0, None if held is None else row, repeat=repeat)
 
     def set_budget(self, name: str, limit_usd: Decimal) -> None:
         """Make the budget, or change its limit; what is already spent of it stays."""
@@ -372,29 +382,48 @@ class Ledger:
 
 
 def _write(
-    db: sqlite3.Connection, call: Call, names: str, held: int, row: int | None = None
+    db: sqlite3.Connection,
+    call: Call,
+    names: str,
+    held: int,
+    row: int | None = None,
+    *,
+    repeat: bool = False,
 ) -> int:
     """Write a call that has ended, over `row` if there is one; move its budgets by what changed."""
-    if call.cost_usd is not None:
+    if repeat and call.cost_usd is not None and _paid(db, call, row):
+        now, call = 0, replace(call)
+        counted_before(call)
+    elif call.cost_usd is not None:
         now = _pico(call.cost_usd) if names else 0
     else:
-        now = 0 if call.status == "error" else held
+        now = held
     sql, last = (INSERT, names) if row is None else (UPDATE, row)
-    try:
-        done = db.execute(sql, (*values_of(call), now, last))
-    except sqlite3.IntegrityError:
-        now, call = 0, replace(call, cost_usd=None, price_note=ALREADY_COUNTED)
-        done = db.execute(sql, (*values_of(call), now, last))
+    done = db.execute(sql, (*values_of(call), now, last))
     if names:
         _charge(db, names, now - held)
-    if names and call.cost_usd is not None and call.response_id:
+    if repeat and names and call.cost_usd is not None and call.response_id:
         # A cut stream, or a background response, whose cost arrives with this later call.
         where = "response_id = ? AND cost_usd IS NULL AND held_pico > 0"
         query = f"SELECT id, budgets, held_pico FROM calls WHERE {where}"
         for other, others, kept in db.execute(query, (call.response_id,)).fetchall():
             _charge(db, others, -kept)
-            db.execute("UPDATE calls SET held_pico = 0 WHERE id = ?", (other,))
+            update = "UPDATE calls SET held_pico = 0, price_note = ? WHERE id = ?"
+            db.execute(update, (ALREADY_COUNTED, other))
     return int(done.lastrowid or 0) if row is None else row
+
+
+PAID = (
+    "SELECT 1 FROM calls WHERE response_id = ? AND id IS NOT ? "
+    f"AND cost_usd IS NOT NULL AND mode IN {REAL_MODES} LIMIT 1"
+)
+
+
+def _paid(db: sqlite3.Connection, call: Call, row: int | None) -> bool:
+    """Whether another row has the cost of this response. An empty id is none."""
+    if call.mode not in REAL_MODES or not call.response_id:
+        return False
+    return db.execute(PAID, (call.response_id, row)).fetchone() is not None
 
 
 def _charge(db: sqlite3.Connection, names: str, pico: int) -> None:

@@ -13,9 +13,9 @@ from ..endpoints import endpoint
 from ..errors import LedgerError
 from ..settings import Mode
 from .bounds import upper_bound
-from .ledger import ALREADY_COUNTED, Call, Ledger, default_ledger
+from .ledger import REAL_MODES, Call, Ledger, counted_before, default_ledger
 from .limits import active_budgets, refuse_past_limits
-from .usage import Asked, Usage, read_usage
+from .usage import Asked, Usage, begun_response, read_usage
 
 _REMEMBERED = 1_000  # events
 # What a meter has logged, by the event's name: `record_usage` must not count it again.
@@ -84,7 +84,7 @@ def log_event(
     )
     meter(call, usage, at or datetime.now(UTC))
     ledger = default_ledger()
-    row = ledger.add(call, active_budgets(mode))
+    row = ledger.add(call, active_budgets(mode), repeat=True)
     return ledger.calls(since_row=row - 1)[0]
 
 
@@ -147,7 +147,7 @@ class SessionMeter:
             self.transcriber = session.get("model", self.transcriber)
 
 
-_priced: set[tuple[str, str | None]] = set()  # (mode, response id): what this process has counted
+_priced: set[tuple[str, str]] = set()  # (mode, response id): what this process has counted
 
 
 class Meter:
@@ -193,32 +193,36 @@ class Meter:
         if call.status == "error":
             call.model = (asked.form or {}).get("model")
         else:
-            _price(call, asked, parsed, recorded_at or datetime.now(UTC))
+            _price(call, asked, parsed, recorded_at or datetime.now(UTC), held=row is not None)
         if self._ledger is None:
             return
+        again = endpoint(asked.method, asked.path).again
         try:
             if row is None:
-                self._ledger.add(call)
+                self._ledger.add(call, repeat=again)
             else:
-                self._ledger.settle(row, call)
+                self._ledger.settle(row, call, repeat=again)
         except LedgerError as error:
             warnings.warn(f"This call is not in the cost log. {error}", stacklevel=2)
 
 
-def _price(call: Call, asked: Asked, parsed: Any, at: datetime) -> None:
+def _price(call: Call, asked: Asked, parsed: Any, at: datetime, *, held: bool) -> None:
+    """`held`: a limit has reserved for this call."""
     usage = read_usage(asked.method, asked.path, asked.form, parsed, host=asked.host)
     if usage is None:
-        if parsed is None and endpoint(asked.method, asked.path).in_json:
+        if held and (begun := begun_response(asked.method, asked.path, parsed)):
+            # The reservation lasts until a poll, which has the same id, says what it cost.
+            call.response_id, call.price_note = begun, "billed when it has ended"
+        elif parsed is None and endpoint(asked.method, asked.path).in_json:
             call.price_note = "the answer could not be read"
         else:
             call.cost_usd, call.price_note = Decimal(0), "not billed by itself"
         return
     meter(call, usage, at)
-    if asked.method == "GET" and (call.mode, usage.response_id) in _priced:
-        # In live mode the ledger sees to this; in replay it counts a call again when it is run again.
-        call.cost_usd, call.price_note = None, ALREADY_COUNTED
-        call.input_tokens = call.cached_tokens = call.cache_write_tokens = None
-        call.output_tokens = call.reasoning_tokens = None
+    if call.mode in REAL_MODES or not usage.response_id:
+        return  # the ledger sees to repeats; of a simulation it counts a call when it is run again
+    if endpoint(asked.method, asked.path).again and (call.mode, usage.response_id) in _priced:
+        counted_before(call)
     elif call.cost_usd is not None:
         _priced.add((call.mode, usage.response_id))
 

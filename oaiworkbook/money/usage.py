@@ -15,6 +15,7 @@ Body = Mapping[str, Any]
 
 RESPONSE_ENDED = frozenset(endpoint("POST", "/v1/responses").ends)
 _BATCH_ENDED = frozenset({"completed", "expired", "cancelled", "failed"})
+_RUNNING = ("queued", "in_progress")
 _RAW = ("usage", "tool_usage", "svg_usage", "service_tier", "duration")
 _CUT = "the stream ended before its usage"
 _NO_USAGE = "the answer carries no usage"
@@ -63,7 +64,7 @@ def _responses(name: str, asked: Body, response: Any, host: str) -> Usage | None
         response = ended.get("response")
     if not isinstance(response, Mapping):
         return None
-    if response.get("status") in ("queued", "in_progress"):
+    if response.get("status") in _RUNNING:
         return None
     usage = response.get("usage") or {}
     extras, notes = tool_extras(response)
@@ -237,6 +238,14 @@ def read_usage(
     return reader(name_of(path), asked, response, host) if reader else None
 
 
+def begun_response(method: str, path: str, response: Any) -> str | None:
+    """The id of a response that a POST has begun and that runs on in the background."""
+    if method != "POST" or endpoint(method, path).usage != "responses":
+        return None
+    body = response if isinstance(response, Mapping) else {}
+    return _word(body.get("id")) if body.get("status") in _RUNNING else None
+
+
 def read_event(
     event: Body,
     *,
@@ -266,6 +275,10 @@ def read_event(
         body = {"usage": event.get("usage"), "id": session.get("id"), "model": session.get("model")}
         return _usage("live", {"model": model}, body, quantities(body["usage"]), host)
     return None
+
+
+def _word(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def _is_object(body: Body) -> bool:
