@@ -11,8 +11,8 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
 from operator import attrgetter
@@ -25,6 +25,7 @@ from .. import settings
 from ..errors import LedgerError, WorkbookError
 from .amounts import usd
 from .ledger_file import connect, explain
+from .quantities import MOST
 
 ALREADY_COUNTED = "already counted"  # the price_note of a response that another row has paid
 
@@ -111,20 +112,43 @@ def values_of(call: Call) -> tuple[Any, ...]:
     return (
         *_plain(call),
         label.group()[:64] if label else None,
-        None if call.usage is None else to_json(dict(call.usage), fallback=str).decode(),
+        None if call.usage is None else _as_json(call.usage),
         os.getpid(),
         None if call.cost_usd is None else float(call.cost_usd),
     )
 
 
+def _as_json(usage: Mapping[str, Any]) -> str:
+    try:
+        return to_json(dict(usage), fallback=str).decode()
+    except ValueError:  # half an emoji, which JSON can write as an escape
+        return json.dumps(dict(usage), default=str)
+
+
+def storable(call: Call) -> Call:
+    """A copy that SQLite takes in any case: without what is no text or number of its kind."""
+    kept: dict[str, Any] = {}
+    for field in fields(call):
+        value = getattr(call, field.name)
+        if isinstance(value, str):
+            kept[field.name] = value.encode("utf-8", "replace").decode()
+        elif isinstance(value, int | float | Decimal):
+            kept[field.name] = value if abs(float(value)) <= MOST else None
+        else:
+            kept[field.name] = None
+    with suppress(Exception):
+        kept["usage"] = json.loads(_as_json(call.usage or {})) or None
+    return Call(**kept)
+
+
 def call_of(record: tuple[Any, ...]) -> Call:
     """From a record of SELECT."""
-    fields = dict(zip([*_COLUMNS, "row"], record, strict=True))
-    fields["stream"] = bool(fields["stream"])
-    fields["usage"] = json.loads(fields["usage"]) if fields["usage"] else None
-    if fields["cost_usd"] is not None:
-        fields["cost_usd"] = Decimal(str(fields["cost_usd"]))
-    return Call(**fields)
+    kept: dict[str, Any] = dict(zip([*_COLUMNS, "row"], record, strict=True))
+    kept["stream"] = bool(kept["stream"])
+    kept["usage"] = json.loads(kept["usage"]) if kept["usage"] else None
+    if kept["cost_usd"] is not None:
+        kept["cost_usd"] = Decimal(str(kept["cost_usd"]))
+    return Call(**kept)
 
 
 By = Literal["model", "lesson", "day", "endpoint"]

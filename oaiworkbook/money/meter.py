@@ -1,5 +1,8 @@
 """From a request and its answer to a priced row in the ledger; and the reservation before it."""
 
+import atexit
+import contextlib
+import sqlite3
 import time
 import warnings
 from collections.abc import Mapping
@@ -13,7 +16,7 @@ from ..endpoints import endpoint
 from ..errors import LedgerError
 from ..settings import Mode
 from .bounds import upper_bound
-from .ledger import REAL_MODES, Call, Ledger, counted_before, default_ledger
+from .ledger import REAL_MODES, Call, Ledger, counted_before, default_ledger, storable
 from .limits import active_budgets, refuse_past_limits
 from .usage import Asked, Usage, begun_response, read_usage
 
@@ -181,29 +184,72 @@ class Meter:
             raw_length=asked.size,
             host=asked.host,
         )
-        return self._ledger.open(call, bound.usd or Decimal(0), budgets)
+        row = self._ledger.open(call, bound.usd or Decimal(0), budgets)
+        write_late()
+        return row
 
     def add(
         self, row: int | None, call: Call, asked: Asked, parsed: Any, recorded_at: datetime | None
     ) -> None:
         """Log a finished call. Never raises: its answer is there, and may have been paid for.
 
-        `parsed`: the JSON body, or the data of each event of a stream.
+        Whatever goes wrong is a warning, and the cost is unknown. A call that comes with its cost is
+        logged with that. `parsed`: the JSON body, or the data of each event of a stream.
         """
-        if call.status == "error":
-            call.model = (asked.form or {}).get("model")
-        else:
-            _price(call, asked, parsed, recorded_at or datetime.now(UTC), held=row is not None)
-        if self._ledger is None:
-            return
-        again = endpoint(asked.method, asked.path).again
+        again = False
+        try:
+            again = endpoint(asked.method, asked.path).again
+            if call.cost_usd is None and (parsed is not None or not call.price_note):
+                _price(call, asked, parsed, recorded_at or datetime.now(UTC), held=row is not None)
+            else:
+                call.model = (asked.form or {}).get("model")
+        except Exception as error:
+            call.cost_usd, call.price_note = None, "its usage cannot be read"
+            _warn(f"What this call cost cannot be read: {type(error).__name__}: {error}")
+        if self._ledger is not None:
+            _write(self._ledger, row, call, again)
+
+
+# Calls that are still to be written: (ledger, row, call, whether it can be a repeat).
+_late: list[tuple[Ledger, int | None, Call, bool]] = []
+
+
+def _write(ledger: Ledger, row: int | None, call: Call, again: bool) -> None:
+    try:
+        _settle(ledger, row, call, again)
+    except Exception as error:
+        _late.append((ledger, row, call, again))
+        _warn(f"This call is not in the cost log yet. {error}")
+    else:
+        write_late()
+
+
+def _settle(ledger: Ledger, row: int | None, call: Call, again: bool) -> None:
+    for attempt in (call, None):
         try:
             if row is None:
-                self._ledger.add(call, repeat=again)
+                ledger.add(attempt or storable(call), repeat=again)
             else:
-                self._ledger.settle(row, call, repeat=again)
-        except LedgerError as error:
-            warnings.warn(f"This call is not in the cost log. {error}", stacklevel=2)
+                ledger.settle(row, attempt or storable(call), repeat=again)
+            return
+        except Exception as error:
+            # A file that is locked or full is so for any call; else it is this one's values.
+            if attempt is None or isinstance(error.__cause__, sqlite3.OperationalError):
+                raise
+
+
+@atexit.register
+def write_late() -> None:
+    """Write what could not be written when it ended, if it can be by now."""
+    for each in list(_late):
+        with contextlib.suppress(Exception):
+            _settle(*each)
+            _late.remove(each)
+
+
+def _warn(text: str) -> None:
+    with contextlib.suppress(Warning):  # raised where a filter makes errors of warnings
+        warnings.warn(text, stacklevel=4)
 
 
 def _price(call: Call, asked: Asked, parsed: Any, at: datetime, *, held: bool) -> None:
@@ -213,8 +259,6 @@ def _price(call: Call, asked: Asked, parsed: Any, at: datetime, *, held: bool) -
         if held and (begun := begun_response(asked.method, asked.path, parsed)):
             # The reservation lasts until a poll, which has the same id, says what it cost.
             call.response_id, call.price_note = begun, "billed when it has ended"
-        elif parsed is None and endpoint(asked.method, asked.path).in_json:
-            call.price_note = "the answer could not be read"
         else:
             call.cost_usd, call.price_note = Decimal(0), "not billed by itself"
         return

@@ -78,7 +78,8 @@ def price_in_force(model: str, tier: str, day: date, folder: str = "") -> PriceI
     tables = price_entries(folder)
     for name in dict.fromkeys((model, _DATED.sub("", model))):
         for entry in tables["not_established"]:
-            if entry.get("model") == name and "quantity" not in entry and in_force(entry, day):
+            named = "model" in entry and _names(entry, entry["model"], name)
+            if named and "quantity" not in entry and in_force(entry, day):
                 raise UnknownPriceError(f"the price of {model} is not established: {entry['why']}")
         found = _own(name, tier, day, tables) or _library(name, tier, day, tables)
         if found is None:
@@ -142,12 +143,15 @@ _Found = tuple[Any, bool, int | None, str]
 
 def _own(name: str, tier: str, day: date, tables: Tables) -> _Found | None:
     for entry in tables["model"]:
-        same = name.startswith(entry["id"]) if entry.get("prefix") else name == entry["id"]
-        if same and in_force(entry, day):
+        if _names(entry, entry["id"], name) and in_force(entry, day):
             price = _model_price(entry, flat=tier == "batch")
             limit = None if tier == "batch" else entry.get("max_input_tokens")
             return price, tier == "default", limit, str(entry["as_of"])
     return None
+
+
+def _names(entry: Entry, model: str, name: str) -> bool:
+    return name.startswith(model) if entry.get("prefix") else name == model
 
 
 def _model_price(entry: Entry, *, flat: bool) -> Any:
