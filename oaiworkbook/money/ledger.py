@@ -25,6 +25,7 @@ from .. import settings
 from ..errors import LedgerError, WorkbookError
 from .amounts import usd
 from .ledger_file import connect, explain
+from .price_table import undated
 from .quantities import MOST
 
 ALREADY_COUNTED = "already counted"  # the price_note of a response that another row has paid
@@ -232,15 +233,26 @@ class SpendLimitExceeded(WorkbookError):
     """The call may cost more than is left of a spend limit. It was not sent.
 
     `budget` (name), `limit`, `committed` (spent or reserved) and `asked` (what the call may cost),
-    all in USD. `sent` is true only for WebSocket events, whose cost is known afterwards.
+    all in USD. `assumed`: what that takes for granted. `smaller`: the argument that makes the call
+    cheaper, `missing` where it was not given. `sent` is true only for WebSocket events, whose cost is
+    known afterwards.
     """
 
     def __init__(
-        self, budget: str, limit: Decimal, committed: Decimal, asked: Decimal, sent: bool = False
+        self,
+        budget: str,
+        limit: Decimal,
+        committed: Decimal,
+        asked: Decimal,
+        sent: bool = False,
+        assumed: str = "",
+        smaller: str = "max_output_tokens",
+        missing: bool = False,
     ) -> None:
-        super().__init__(budget, limit, committed, asked, sent)
+        super().__init__(budget, limit, committed, asked, sent, assumed, smaller, missing)
         self.budget, self.limit, self.committed = budget, limit, committed
         self.asked, self.sent = asked, sent
+        self.assumed, self.smaller, self.missing = assumed, smaller, missing
 
     def __str__(self) -> str:
         daily = self.budget.startswith("day-")
@@ -255,9 +267,11 @@ class SpendLimitExceeded(WorkbookError):
         if not self.asked:  # free, or its price is not known beforehand: nothing to make smaller
             return f"Not sent: nothing is left of {limit} ({used}). To go on, {higher}."
         left = usd(max(self.limit - self.committed, Decimal(0)), "down")
+        most = usd(self.asked, "up") + (f" ({self.assumed})" if self.assumed else "")
+        do = f"{'Pass' if self.missing else 'Set a smaller'} {self.smaller}, shorten the input"
         return (
-            f"Not sent: this call may cost up to {usd(self.asked, 'up')}, and {left} is left of "
-            f"{limit} ({used}). Set a smaller max_output_tokens, shorten the input, or {higher}."
+            f"Not sent: this call may cost up to {most}, and {left} is left of {limit} ({used}). "
+            f"{do if self.smaller else 'Shorten the input'}, or {higher}."
         )
 
 
@@ -320,10 +334,11 @@ class Ledger:
             names = "\n".join(dict.fromkeys(budgets))
             return _write(db, call, names, 0, repeat=repeat)
 
-    def open(self, call: Call, reserve_usd: Decimal, budgets: Sequence[str]) -> int:
+    def open(self, call: Call, reserve_usd: Decimal, budgets: Sequence[str], **words: Any) -> int:
         """Log a call about to be sent and reserve, in every budget, the most it can cost.
 
-        Raises SpendLimitExceeded if it does not fit into one of them; then nothing is written.
+        Raises SpendLimitExceeded, which is given `words`, if it does not fit into one of them; then
+        nothing is written.
         """
         pico = _pico(reserve_usd)
         names = list(dict.fromkeys(budgets))
@@ -335,7 +350,9 @@ class Ledger:
                     (pico, name, pico),
                 )
                 if not fits.rowcount:
-                    raise SpendLimitExceeded(name, *self._budget(db, name), Decimal(reserve_usd))
+                    limit, committed = self._budget(db, name)
+                    asked = Decimal(reserve_usd)
+                    raise SpendLimitExceeded(name, limit, committed, asked, **words)
             sent = db.execute(INSERT, (*values_of(call), pico, "\n".join(names)))
             return int(sent.lastrowid or 0)
 
@@ -393,6 +410,16 @@ class Ledger:
             query = f"{SELECT} WHERE {where} ORDER BY id"
             return [call_of(found) for found in db.execute(query, (since_row, pid, lesson))]
 
+    def tokens_of(self, response_id: str, model: str) -> int | None:
+        """Tokens that a response of this model had read and written, if it is among the newest calls.
+
+        What goes on from it reads them again; another model may count them otherwise.
+        """
+        with self._use() as db:
+            found = db.execute(TOKENS, (_NEWEST, response_id)).fetchall()
+        own = [count for name, count in found if undated(name or "") == undated(model)]
+        return max(own, default=None)
+
     def last_row(self) -> int:
         with self._use() as db:
             return int(db.execute("SELECT ifnull(max(id), 0) FROM calls").fetchone()[0])
@@ -437,6 +464,12 @@ def _write(
     return int(done.lastrowid or 0) if row is None else row
 
 
+_NEWEST = 10_000  # rows
+TOKENS = """
+    SELECT model, input_tokens + output_tokens FROM calls
+    WHERE id > (SELECT max(id) FROM calls) - ? AND response_id = ?
+        AND input_tokens + output_tokens IS NOT NULL
+"""
 PAID = (
     "SELECT 1 FROM calls WHERE response_id = ? AND id IS NOT ? "
     f"AND cost_usd IS NOT NULL AND mode IN {REAL_MODES} LIMIT 1"

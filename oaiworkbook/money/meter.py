@@ -15,7 +15,7 @@ from .. import settings
 from ..endpoints import endpoint
 from ..errors import LedgerError
 from ..settings import Mode
-from .bounds import upper_bound
+from .bounds import earlier_tokens, upper_bound
 from .ledger import REAL_MODES, Call, Ledger, counted_before, default_ledger, storable
 from .limits import active_budgets, refuse_past_limits
 from .usage import Asked, Usage, begun_response, read_usage
@@ -183,8 +183,16 @@ class Meter:
             datetime.now(UTC),
             raw_length=asked.size,
             host=asked.host,
+            earlier=earlier_tokens(asked.form or {}),
         )
-        row = self._ledger.open(call, bound.usd or Decimal(0), budgets)
+        row = self._ledger.open(
+            call,
+            bound.usd or Decimal(0),
+            budgets,
+            assumed=bound.note,
+            smaller=bound.smaller,
+            missing=bound.missing,
+        )
         write_late()
         return row
 

@@ -20,7 +20,12 @@ Entry = Mapping[str, Any]
 Tables = Mapping[str, list[Entry]]
 
 _DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
-_KINDS = ("model", "factor", "cache_write_12h", "fee", "uplift", "free", "not_established")
+_KINDS = ("model", "most", "factor", "cache_write_12h", "fee", "uplift", "free", "not_established")
+
+
+def undated(model: str) -> str:
+    """`gpt-4.1-mini-2025-04-14` -> `gpt-4.1-mini`."""
+    return _DATED.sub("", model)
 
 
 class UnknownPriceError(Exception):
@@ -76,7 +81,7 @@ def price_in_force(model: str, tier: str, day: date, folder: str = "") -> PriceI
     A dated snapshot that nobody lists is priced as its undated name. Raises UnknownPriceError.
     """
     tables = price_entries(folder)
-    for name in dict.fromkeys((model, _DATED.sub("", model))):
+    for name in dict.fromkeys((model, undated(model))):
         for entry in tables["not_established"]:
             named = "model" in entry and _names(entry, entry["model"], name)
             if named and "quantity" not in entry and in_force(entry, day):
@@ -96,6 +101,21 @@ def price_in_force(model: str, tier: str, day: date, folder: str = "") -> PriceI
         note = "" if name == model else f"priced as {name}"
         return PriceInForce(name, price, factor, limit, as_of, note)
     raise UnknownPriceError(f"no price of {model} is known")
+
+
+CONTEXT_WINDOW = 1_050_000
+"""Tokens that any model of OpenAI's reads at most, unless its entry says otherwise."""
+MOST_OUTPUT = 128_000
+"""Tokens that any model of OpenAI's writes at most, unless its entry says otherwise."""
+
+
+@lru_cache(maxsize=512)
+def most_tokens(model: str, folder: str = "") -> tuple[int, int]:
+    """What this model reads and what it writes at most in one go, in tokens."""
+    for entry in price_entries(folder)["most"]:
+        if entry["model"] in (model, undated(model)):
+            return entry["context_window"], entry["output"]
+    return CONTEXT_WINDOW, MOST_OUTPUT
 
 
 def factor_of(when: str, model: str, day: date, folder: str = "") -> Entry | None:
