@@ -234,7 +234,8 @@ class SpendLimitExceeded(WorkbookError):
 
     `budget` (name), `limit`, `committed` (spent or reserved) and `asked` (what the call may cost),
     all in USD. `assumed`: what that takes for granted. `smaller`: the argument that makes the call
-    cheaper, `missing` where it was not given. `sent` is true only for WebSocket events, whose cost is
+    cheaper, `missing` where it was not given. `allow`: the line that lets a call through whose cost is
+    unknown; `assumed` then says why it is. `sent` is true only for WebSocket events, whose cost is
     known afterwards.
     """
 
@@ -248,11 +249,13 @@ class SpendLimitExceeded(WorkbookError):
         assumed: str = "",
         smaller: str = "max_output_tokens",
         missing: bool = False,
+        allow: str = "",
     ) -> None:
-        super().__init__(budget, limit, committed, asked, sent, assumed, smaller, missing)
+        super().__init__(budget, limit, committed, asked, sent, assumed, smaller, missing, allow)
         self.budget, self.limit, self.committed = budget, limit, committed
         self.asked, self.sent = asked, sent
         self.assumed, self.smaller, self.missing = assumed, smaller, missing
+        self.allow = allow
 
     def __str__(self) -> str:
         daily = self.budget.startswith("day-")
@@ -264,6 +267,12 @@ class SpendLimitExceeded(WorkbookError):
         higher = "set OAIWORKBOOK_MAX_USD higher" if daily else "set a higher spend_limit"
         if self.sent:
             return f"Past {limit}: {used}. Close the session, or {higher} to go on."
+        if self.allow:
+            instead = f"Pass {self.smaller}, or run" if self.missing else "Run"
+            return (
+                f"Not sent: what this call may cost is not known ({self.assumed}), and {limit} lets no "
+                f"such call through. {instead} this line to send it all the same:\n{self.allow}"
+            )
         if not self.asked:  # free, or its price is not known beforehand: nothing to make smaller
             return f"Not sent: nothing is left of {limit} ({used}). To go on, {higher}."
         left = usd(max(self.limit - self.committed, Decimal(0)), "down")

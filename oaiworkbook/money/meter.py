@@ -15,9 +15,11 @@ from .. import settings
 from ..endpoints import endpoint
 from ..errors import LedgerError
 from ..settings import Mode
+from .allowances import needs_no_allowance
 from .bounds import earlier_tokens, upper_bound
 from .ledger import REAL_MODES, Call, Ledger, counted_before, default_ledger, storable
-from .limits import active_budgets, refuse_past_limits
+from .limits import active_budgets, refuse_past_limits, refuse_unknown
+from .price_table import undated
 from .usage import Asked, Usage, begun_response, read_usage
 
 _REMEMBERED = 1_000  # events
@@ -170,7 +172,8 @@ class Meter:
     def reserve(self, call: Call, asked: Asked) -> int | None:
         """The row that holds the reservation, or None where no budget applies.
 
-        A bound that is not known is held as 0: refusing such calls would block images and speech.
+        Raises SpendLimitExceeded for a call that may not fit, and for one whose price is unknown
+        unless that is allowed: it is held as 0 then.
         """
         budgets = active_budgets(self.mode)
         if self._ledger is None or not budgets:
@@ -185,14 +188,10 @@ class Meter:
             host=asked.host,
             earlier=earlier_tokens(asked.form or {}),
         )
-        row = self._ledger.open(
-            call,
-            bound.usd or Decimal(0),
-            budgets,
-            assumed=bound.note,
-            smaller=bound.smaller,
-            missing=bound.missing,
-        )
+        words: dict[str, Any] = {"smaller": bound.smaller, "missing": bound.missing}
+        if bound.usd is None and not needs_no_allowance(asked, call.lesson):
+            refuse_unknown(self.mode, _names(call, asked), bound.note, **words)
+        row = self._ledger.open(call, bound.usd or Decimal(0), budgets, assumed=bound.note, **words)
         write_late()
         return row
 
@@ -216,6 +215,14 @@ class Meter:
             _warn(f"What this call cost cannot be read: {type(error).__name__}: {error}")
         if self._ledger is not None:
             _write(self._ledger, row, call, again)
+
+
+def _names(call: Call, asked: Asked) -> list[str]:
+    """What allows a call of unknown price: of a text the model, of anything else the endpoint first."""
+    model = call.model if isinstance(call.model, str) else ""
+    models = list(dict.fromkeys(filter(None, (model, undated(model)))))
+    text = endpoint(asked.method, asked.path).bound == "text"
+    return [*models, call.endpoint] if text else [call.endpoint, *models]
 
 
 # Calls that are still to be written: (ledger, row, call, whether it can be a repeat).
