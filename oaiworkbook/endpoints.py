@@ -9,6 +9,7 @@ from functools import lru_cache
 
 # The last path segment before the resource: OpenAI, Azure, and Google's compatible endpoints.
 _ROOTS = frozenset({"v1", "openai", "openapi"})
+_UPLOADS = ("files", "containers/*/files", "uploads/*/parts")
 _RESPONSE_ENDS = ("response.completed", "response.incomplete", "response.failed")
 
 
@@ -17,67 +18,63 @@ class Endpoint:
     """`path` follows the API's root; `*` stands for one segment, `**` for all that follow.
 
     `usage`: how its answer is read, "" where it is not billed by itself. `bound`: how the most it can
-    cost is found before it is sent. `in_json`: an answer that is no JSON could not be read. `upload`:
-    its body may be larger than the memory. `ends`: the last event of its streams, by type.
+    cost is found before it is sent. `upload`: its body may be larger than the memory. `ends`: the
+    last event of its streams, by type. `again`: its answer may be one that was counted before. No
+    other is taken for a repeat, whatever its id.
     """
 
     method: str
     path: str
     usage: str = ""
     bound: str = "nothing"
-    in_json: bool = False
     upload: bool = False
     ends: tuple[str, ...] = ()
+    again: bool = False
 
+
+# Not billed by themselves: what they keep is, or what is done with it later.
+_HOUSEKEEPING = (
+    *("chat/completions/*", "responses/input_tokens", "conversations/**", "vector_stores/**"),
+    *("files/**", "uploads/**", "skills/**", "webhook_endpoints/**"),
+    *("models/**", "organization/**", "projects/**", "fine_tuning/checkpoints/**"),
+    *("realtime/client_secrets", "realtime/sessions", "realtime/transcription_sessions"),
+    *("realtime/translations/client_secrets", "realtime/calls/*/hangup", "realtime/calls/*/refer"),
+    *("realtime/calls/*/reject", "live/sessions/*/hangup", "live/sessions/*/refer"),
+    *("live/sessions/*/reject", "evals/*/runs/*/cancel", "threads/*/runs/*/cancel"),
+)
 
 # The first row that fits holds.
 ENDPOINTS = (
-    Endpoint("POST", "responses", "responses", "text", in_json=True, ends=_RESPONSE_ENDS),
-    Endpoint("POST", "responses/compact", "responses", "text", in_json=True),
-    Endpoint("POST", "responses/*/cancel", "responses", in_json=True),
-    Endpoint("POST", "responses/**", "other", in_json=True),
-    Endpoint("GET", "responses/*", "responses", ends=_RESPONSE_ENDS),
-    Endpoint("POST", "chat/completions", "chat", "text", in_json=True, ends=("[DONE]",)),
-    Endpoint("POST", "chat/**", "other", in_json=True),
-    Endpoint("POST", "completions", "chat", "text", in_json=True, ends=("[DONE]",)),
-    Endpoint("POST", "embeddings", "counts", "text", in_json=True),
+    Endpoint("POST", "responses", "responses", "text", ends=_RESPONSE_ENDS),
+    Endpoint("POST", "responses/compact", "responses", "text"),
+    Endpoint("POST", "responses/*/cancel", "responses", again=True),
+    Endpoint("GET", "responses/*", "responses", ends=_RESPONSE_ENDS, again=True),
+    Endpoint("POST", "chat/completions", "chat", "text", ends=("[DONE]",)),
+    Endpoint("POST", "completions", "chat", "text", ends=("[DONE]",)),
+    Endpoint("POST", "embeddings", "counts", "text"),
     Endpoint("POST", "decisions", "counts", "text"),
     Endpoint("POST", "moderations", "moderations", "free"),
     Endpoint(
-        *("POST", "images/generations", "images", "picture"),
-        in_json=True,
-        ends=("image_generation.completed",),
+        *("POST", "images/generations", "images", "picture"), ends=("image_generation.completed",)
     ),
-    Endpoint(
-        "POST", "images/edits", "images", "picture", in_json=True, ends=("image_edit.completed",)
-    ),
-    Endpoint("POST", "images/variations", "images", "picture", in_json=True),
-    Endpoint("POST", "images/**", "other", "picture", in_json=True),
+    Endpoint("POST", "images/edits", "images", "picture", ends=("image_edit.completed",)),
+    Endpoint("POST", "images/variations", "images", "picture"),
+    Endpoint("POST", "images/**", "unlisted", "picture"),
     Endpoint(
         "POST", "audio/transcriptions", "transcription", "sound", ends=("transcript.text.done",)
     ),
     Endpoint("POST", "audio/translations", "transcription", "sound"),
     Endpoint("POST", "audio/speech", "speech", "speech", ends=("speech.audio.done",)),
     Endpoint("POST", "batches", "batch", "batch"),
-    Endpoint("*", "batches/**", "batch"),
+    Endpoint("*", "batches/**", "batch", again=True),
     Endpoint("POST", "fine_tuning/jobs", "fine_tuning", "training"),
-    Endpoint("*", "fine_tuning/jobs/**", "fine_tuning"),
+    Endpoint("*", "fine_tuning/jobs/**", "fine_tuning", again=True),
     Endpoint("POST", "containers", "container", "container"),
-    Endpoint("POST", "containers/*/files", "other", upload=True),
-    Endpoint("POST", "files", "other", upload=True),
-    Endpoint("POST", "uploads/*/parts", "other", upload=True),
-    # Not billed by themselves: what they keep is, or what is done with it later.
-    *(
-        Endpoint("POST", name, "other")
-        for name in ("conversations", "live", "models", "organization", "projects", "realtime")
-    ),
-    *(
-        Endpoint("POST", name, "other")
-        for name in ("skills", "uploads", "vector_stores", "webhook_endpoints")
-    ),
-    Endpoint("WS", "**", "event"),
-    Endpoint("POST", "*", "other", "unknown"),
-    Endpoint("POST", "**", "other"),
+    *(Endpoint("POST", path, "other", upload=True) for path in _UPLOADS),
+    *(Endpoint("POST", path, "other") for path in _HOUSEKEEPING),
+    Endpoint("WS", "**", "event", again=True),
+    # A POST that is not listed may cost anything.
+    Endpoint("POST", "**", "unlisted", "unknown"),
     Endpoint("*", "**"),
 )
 LAST_EVENTS = frozenset(kind for each in ENDPOINTS for kind in each.ends) | {"error"}

@@ -11,6 +11,7 @@
 | `OAIWORKBOOK_PROGRESS` | folder that remembers which exercises are solved | in the user's data folder |
 | `OAIWORKBOOK_STRICT` | `1`: an exercise that is not solved raises | unset |
 | `OAIWORKBOOK_MAX_USD` | most that live and record mode may spend in one day (UTC) | 1.00 |
+| `OAIWORKBOOK_ALLOW_UNKNOWN` | endpoints and models that a limit lets through though their price is unknown, such as `images,batches` | none |
 """
 
 import os
@@ -99,6 +100,12 @@ def max_usd() -> float:
     """Most that live and record mode may spend in one day (UTC), in USD."""
     value = os.environ.get("OAIWORKBOOK_MAX_USD", "") or "1.00"
     return _number("OAIWORKBOOK_MAX_USD", value)
+
+
+def allow_unknown() -> frozenset[str]:
+    """Endpoints, as the cost log calls them, and models whose calls of unknown price are sent."""
+    value = os.environ.get("OAIWORKBOOK_ALLOW_UNKNOWN", "")
+    return frozenset(name.strip() for name in value.split(",") if name.strip())
 
 
 def ledger_path() -> Path:

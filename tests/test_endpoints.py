@@ -19,8 +19,17 @@ from oaiworkbook.money import bounds, usage
         ("POST", "/v1/images/edits", "images", "picture"),
         ("POST", "/v1/moderations", "moderations", "free"),
         ("POST", "/v1/vector_stores", "other", "nothing"),
-        ("POST", "/v1/something_new", "other", "unknown"),
-        ("POST", "/v1/something_new/deeper", "other", "nothing"),
+        ("POST", "/v1/vector_stores/vs_1/search", "other", "nothing"),
+        ("POST", "/v1/chat/completions/chatcmpl_1", "other", "nothing"),
+        ("POST", "/v1/chat/something_new", "unlisted", "unknown"),
+        ("POST", "/v1/responses/resp_1/something_new", "unlisted", "unknown"),
+        ("POST", "/v1/videos/video_1/remix", "unlisted", "unknown"),
+        ("POST", "/v1/evals/eval_1/runs", "unlisted", "unknown"),
+        ("POST", "/v1/fine_tuning/alpha/graders/run", "unlisted", "unknown"),
+        ("POST", "/v1/realtime/calls", "unlisted", "unknown"),
+        ("POST", "/v1/something_new", "unlisted", "unknown"),
+        ("POST", "/v1/something_new/deeper", "unlisted", "unknown"),
+        ("DELETE", "/v1/something_new/deeper", "", "nothing"),
         ("GET", "/v1/models", "", "nothing"),
         ("WS", "/v1/realtime", "event", "nothing"),
     ],
@@ -35,6 +44,17 @@ def test_every_word_of_the_table_is_known() -> None:
     named = {"text", "speech", "sound", "free", "nothing", "unknown", *bounds._WHY_UNKNOWN}
     assert {each.bound for each in ENDPOINTS} == named
     assert {"response.completed", "transcript.text.done", "error"} <= LAST_EVENTS
+
+
+def test_only_what_is_fetched_again_can_be_a_repeat() -> None:
+    assert {(each.method, each.path) for each in ENDPOINTS if each.again} == {
+        ("POST", "responses/*/cancel"),
+        ("GET", "responses/*"),
+        ("*", "batches/**"),
+        ("*", "fine_tuning/jobs/**"),
+        ("WS", "**"),
+    }
+    assert not endpoint("POST", "/v1/batches").again
 
 
 def test_only_uploads_are_left_unread() -> None:

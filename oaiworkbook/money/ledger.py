@@ -11,8 +11,8 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
 from operator import attrgetter
@@ -25,6 +25,8 @@ from .. import settings
 from ..errors import LedgerError, WorkbookError
 from .amounts import usd
 from .ledger_file import connect, explain
+from .price_table import undated
+from .quantities import MOST
 
 ALREADY_COUNTED = "already counted"  # the price_note of a response that another row has paid
 
@@ -62,6 +64,13 @@ class Call:
     recording: str | None = None
     pid: int | None = None  # filled in by the ledger, as is `row`
     row: int | None = None
+
+
+def counted_before(call: Call) -> None:
+    """Another row has the cost and the tokens of this one."""
+    call.cost_usd, call.price_note = None, ALREADY_COUNTED
+    call.input_tokens = call.cached_tokens = call.cache_write_tokens = None
+    call.output_tokens = call.reasoning_tokens = None
 
 
 _PLAIN = [
@@ -104,20 +113,43 @@ def values_of(call: Call) -> tuple[Any, ...]:
     return (
         *_plain(call),
         label.group()[:64] if label else None,
-        None if call.usage is None else to_json(dict(call.usage), fallback=str).decode(),
+        None if call.usage is None else _as_json(call.usage),
         os.getpid(),
         None if call.cost_usd is None else float(call.cost_usd),
     )
 
 
+def _as_json(usage: Mapping[str, Any]) -> str:
+    try:
+        return to_json(dict(usage), fallback=str).decode()
+    except ValueError:  # half an emoji, which JSON can write as an escape
+        return json.dumps(dict(usage), default=str)
+
+
+def storable(call: Call) -> Call:
+    """A copy that SQLite takes in any case: without what is no text or number of its kind."""
+    kept: dict[str, Any] = {}
+    for field in fields(call):
+        value = getattr(call, field.name)
+        if isinstance(value, str):
+            kept[field.name] = value.encode("utf-8", "replace").decode()
+        elif isinstance(value, int | float | Decimal):
+            kept[field.name] = value if abs(float(value)) <= MOST else None
+        else:
+            kept[field.name] = None
+    with suppress(Exception):
+        kept["usage"] = json.loads(_as_json(call.usage or {})) or None
+    return Call(**kept)
+
+
 def call_of(record: tuple[Any, ...]) -> Call:
     """From a record of SELECT."""
-    fields = dict(zip([*_COLUMNS, "row"], record, strict=True))
-    fields["stream"] = bool(fields["stream"])
-    fields["usage"] = json.loads(fields["usage"]) if fields["usage"] else None
-    if fields["cost_usd"] is not None:
-        fields["cost_usd"] = Decimal(str(fields["cost_usd"]))
-    return Call(**fields)
+    kept: dict[str, Any] = dict(zip([*_COLUMNS, "row"], record, strict=True))
+    kept["stream"] = bool(kept["stream"])
+    kept["usage"] = json.loads(kept["usage"]) if kept["usage"] else None
+    if kept["cost_usd"] is not None:
+        kept["cost_usd"] = Decimal(str(kept["cost_usd"]))
+    return Call(**kept)
 
 
 By = Literal["model", "lesson", "day", "endpoint"]
@@ -201,15 +233,29 @@ class SpendLimitExceeded(WorkbookError):
     """The call may cost more than is left of a spend limit. It was not sent.
 
     `budget` (name), `limit`, `committed` (spent or reserved) and `asked` (what the call may cost),
-    all in USD. `sent` is true only for WebSocket events, whose cost is known afterwards.
+    all in USD. `assumed`: what that takes for granted. `smaller`: the argument that makes the call
+    cheaper, `missing` where it was not given. `allow`: the line that lets a call through whose cost is
+    unknown; `assumed` then says why it is. `sent` is true only for WebSocket events, whose cost is
+    known afterwards.
     """
 
     def __init__(
-        self, budget: str, limit: Decimal, committed: Decimal, asked: Decimal, sent: bool = False
+        self,
+        budget: str,
+        limit: Decimal,
+        committed: Decimal,
+        asked: Decimal,
+        sent: bool = False,
+        assumed: str = "",
+        smaller: str = "max_output_tokens",
+        missing: bool = False,
+        allow: str = "",
     ) -> None:
-        super().__init__(budget, limit, committed, asked, sent)
+        super().__init__(budget, limit, committed, asked, sent, assumed, smaller, missing, allow)
         self.budget, self.limit, self.committed = budget, limit, committed
         self.asked, self.sent = asked, sent
+        self.assumed, self.smaller, self.missing = assumed, smaller, missing
+        self.allow = allow
 
     def __str__(self) -> str:
         daily = self.budget.startswith("day-")
@@ -221,12 +267,20 @@ class SpendLimitExceeded(WorkbookError):
         higher = "set OAIWORKBOOK_MAX_USD higher" if daily else "set a higher spend_limit"
         if self.sent:
             return f"Past {limit}: {used}. Close the session, or {higher} to go on."
+        if self.allow:
+            instead = f"Pass {self.smaller}, or run" if self.missing else "Run"
+            return (
+                f"Not sent: what this call may cost is not known ({self.assumed}), and {limit} lets no "
+                f"such call through. {instead} this line to send it all the same:\n{self.allow}"
+            )
         if not self.asked:  # free, or its price is not known beforehand: nothing to make smaller
             return f"Not sent: nothing is left of {limit} ({used}). To go on, {higher}."
         left = usd(max(self.limit - self.committed, Decimal(0)), "down")
+        most = usd(self.asked, "up") + (f" ({self.assumed})" if self.assumed else "")
+        do = f"{'Pass' if self.missing else 'Set a smaller'} {self.smaller}, shorten the input"
         return (
-            f"Not sent: this call may cost up to {usd(self.asked, 'up')}, and {left} is left of "
-            f"{limit} ({used}). Set a smaller max_output_tokens, shorten the input, or {higher}."
+            f"Not sent: this call may cost up to {most}, and {left} is left of {limit} ({used}). "
+            f"{do if self.smaller else 'Shorten the input'}, or {higher}."
         )
 
 
@@ -280,16 +334,20 @@ class Ledger:
             except sqlite3.Error as error:
                 raise explain(self.path, error) from error
 
-    def add(self, call: Call, budgets: Sequence[str] = ()) -> int:
-        """Log a finished call; return its row. Its cost is charged to `budgets`, fit or not."""
-        with self._use(transaction=bool(budgets)) as db:
-            names = "\n".join(dict.fromkeys(budgets))
-            return _write(db, call, names, 0)
+    def add(self, call: Call, budgets: Sequence[str] = (), *, repeat: bool = False) -> int:
+        """Log a finished call; return its row. Its cost is charged to `budgets`, fit or not.
 
-    def open(self, call: Call, reserve_usd: Decimal, budgets: Sequence[str]) -> int:
+        `repeat`: its answer may be one that was paid before, as a response that is fetched again.
+        """
+        with self._use(transaction=bool(budgets) or repeat) as db:
+            names = "\n".join(dict.fromkeys(budgets))
+            return _write(db, call, names, 0, repeat=repeat)
+
+    def open(self, call: Call, reserve_usd: Decimal, budgets: Sequence[str], **words: Any) -> int:
         """Log a call about to be sent and reserve, in every budget, the most it can cost.
 
-        Raises SpendLimitExceeded if it does not fit into one of them; then nothing is written.
+        Raises SpendLimitExceeded, which is given `words`, if it does not fit into one of them; then
+        nothing is written.
         """
         pico = _pico(reserve_usd)
         names = list(dict.fromkeys(budgets))
@@ -301,21 +359,23 @@ class Ledger:
                     (pico, name, pico),
                 )
                 if not fits.rowcount:
-                    raise SpendLimitExceeded(name, *self._budget(db, name), Decimal(reserve_usd))
+                    limit, committed = self._budget(db, name)
+                    asked = Decimal(reserve_usd)
+                    raise SpendLimitExceeded(name, limit, committed, asked, **words)
             sent = db.execute(INSERT, (*values_of(call), pico, "\n".join(names)))
             return int(sent.lastrowid or 0)
 
-    def settle(self, row: int, call: Call) -> None:
+    def settle(self, row: int, call: Call, *, repeat: bool = False) -> None:
         """Log how the call of `row` ended; its cost takes the place of its reservation.
 
-        A failed call gives the reservation back. One that was cut, or whose cost is unknown, keeps
-        it, because it may be charged.
+        A call whose cost is unknown keeps the reservation, because it may be charged. `repeat`: as
+        for `add`.
         """
         with self._use(transaction=True) as db:
             query = "SELECT budgets, held_pico FROM calls WHERE id = ?"
             names, held = db.execute(query, (row,)).fetchone() or ("", None)
             # No such row: the file was replaced in between. The call is real all the same.
-            _write(db, call, names, held or 0, None if held is None else row)
+            _write(db, call, names, held or 0, None if held is None else row, repeat=repeat)
 
     def set_budget(self, name: str, limit_usd: Decimal) -> None:
         """Make the budget, or change its limit; what is already spent of it stays."""
@@ -359,6 +419,16 @@ class Ledger:
             query = f"{SELECT} WHERE {where} ORDER BY id"
             return [call_of(found) for found in db.execute(query, (since_row, pid, lesson))]
 
+    def tokens_of(self, response_id: str, model: str) -> int | None:
+        """Tokens that a response of this model had read and written, if it is among the newest calls.
+
+        What goes on from it reads them again; another model may count them otherwise.
+        """
+        with self._use() as db:
+            found = db.execute(TOKENS, (_NEWEST, response_id)).fetchall()
+        own = [count for name, count in found if undated(name or "") == undated(model)]
+        return max(own, default=None)
+
     def last_row(self) -> int:
         with self._use() as db:
             return int(db.execute("SELECT ifnull(max(id), 0) FROM calls").fetchone()[0])
@@ -372,28 +442,54 @@ class Ledger:
 
 
 def _write(
-    db: sqlite3.Connection, call: Call, names: str, held: int, row: int | None = None
+    db: sqlite3.Connection,
+    call: Call,
+    names: str,
+    held: int,
+    row: int | None = None,
+    *,
+    repeat: bool = False,
 ) -> int:
     """Write a call that has ended, over `row` if there is one; move its budgets by what changed."""
-    now = held
-    if call.cost_usd is not None:
+    if repeat and call.cost_usd is not None and _paid(db, call, row):
+        now, call = 0, replace(call)
+        counted_before(call)
+    elif call.cost_usd is not None:
         now = _pico(call.cost_usd) if names else 0
+    else:
+        now = held
     sql, last = (INSERT, names) if row is None else (UPDATE, row)
-    try:
-        done = db.execute(sql, (*values_of(call), now, last))
-    except sqlite3.IntegrityError:
-        now, call = 0, replace(call, cost_usd=None, price_note=ALREADY_COUNTED)
-        done = db.execute(sql, (*values_of(call), now, last))
+    done = db.execute(sql, (*values_of(call), now, last))
     if names:
         _charge(db, names, now - held)
-    if names and call.cost_usd is not None and call.response_id:
+    if repeat and names and call.cost_usd is not None and call.response_id:
         # A cut stream, or a background response, whose cost arrives with this later call.
         where = "response_id = ? AND cost_usd IS NULL AND held_pico > 0"
         query = f"SELECT id, budgets, held_pico FROM calls WHERE {where}"
         for other, others, kept in db.execute(query, (call.response_id,)).fetchall():
             _charge(db, others, -kept)
-            db.execute("UPDATE calls SET held_pico = 0 WHERE id = ?", (other,))
+            update = "UPDATE calls SET held_pico = 0, price_note = ? WHERE id = ?"
+            db.execute(update, (ALREADY_COUNTED, other))
     return int(done.lastrowid or 0) if row is None else row
+
+
+_NEWEST = 10_000  # rows
+TOKENS = """
+    SELECT model, input_tokens + output_tokens FROM calls
+    WHERE id > (SELECT max(id) FROM calls) - ? AND response_id = ?
+        AND input_tokens + output_tokens IS NOT NULL
+"""
+PAID = (
+    "SELECT 1 FROM calls WHERE response_id = ? AND id IS NOT ? "
+    f"AND cost_usd IS NOT NULL AND mode IN {REAL_MODES} LIMIT 1"
+)
+
+
+def _paid(db: sqlite3.Connection, call: Call, row: int | None) -> bool:
+    """Whether another row has the cost of this response. An empty id is none."""
+    if call.mode not in REAL_MODES or not call.response_id:
+        return False
+    return db.execute(PAID, (call.response_id, row)).fetchone() is not None
 
 
 def _charge(db: sqlite3.Connection, names: str, pico: int) -> None:

@@ -32,6 +32,12 @@ SCHEMA = [
         name TEXT PRIMARY KEY, limit_pico INTEGER NOT NULL, committed_pico INTEGER NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    -- Some servers give every answer the same id, or none: an id alone does not say "paid before".
+    DROP INDEX calls_paid_once;
+    CREATE INDEX calls_priced ON calls (response_id)
+        WHERE cost_usd IS NOT NULL AND mode IN ('live', 'record');
+    """,
 ]
 
 

@@ -9,6 +9,7 @@ import contextlib
 import os
 import threading
 import uuid
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -27,8 +28,10 @@ _cap: tuple[Ledger, str, float] | None = None  # the daily cap as last written
 class SpendLimit:
     """A limit that is in force, as `spend_limit` returns it. `limit`: USD."""
 
-    def __init__(self, limit: Decimal, name: str | None) -> None:
-        self.limit, self.name = limit, name
+    def __init__(
+        self, limit: Decimal, name: str | None, allow_unknown: frozenset[str] = frozenset()
+    ) -> None:
+        self.limit, self.name, self.allow_unknown = limit, name, allow_unknown
         self._ledger = default_ledger()
         self._budget = f"shared-{name}" if name else f"here-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._ledger.set_budget(self._budget, limit)
@@ -81,8 +84,14 @@ class SpendLimit:
                 self._ledger.drop_budget(self._budget)
 
 
-def spend_limit(usd: float | str | Decimal, *, name: str | None = None) -> SpendLimit:
+def spend_limit(
+    usd: float | str | Decimal, *, name: str | None = None, allow_unknown: Iterable[str] = ()
+) -> SpendLimit:
     """Refuse every call that could take spending past `usd` (USD) from here on.
+
+    A call reserves the most that it can cost (see `estimate`) and pays what it did cost. One that can
+    cost anything, such as a picture or a batch, is refused, unless `allow_unknown` names its endpoint,
+    as the cost log calls it, or its model: `allow_unknown=["images"]`. Such a call reserves nothing.
 
     As a bare call it holds until the kernel ends or the line is run again, which starts at zero;
     with `with`, for the block. It holds for all threads of the process, in every mode: in replay it
@@ -100,7 +109,10 @@ def spend_limit(usd: float | str | Decimal, *, name: str | None = None) -> Spend
         raise ValueError(f"spend_limit takes an amount in USD, such as 0.05, not {usd!r}.")
     if name is not None and (not name.strip() or "\n" in name):
         raise ValueError(f"The name of a spend limit is one line of text, not {name!r}.")
-    return SpendLimit(limit, name)
+    names = [allow_unknown] if isinstance(allow_unknown, str) else list(allow_unknown)
+    if not all(isinstance(each, str) and each.strip() for each in names):
+        raise ValueError(f"allow_unknown takes names, such as ['images'], not {allow_unknown!r}.")
+    return SpendLimit(limit, name, frozenset(each.strip() for each in names))
 
 
 def active_budgets(mode: str) -> list[str]:
@@ -119,6 +131,34 @@ def active_budgets(mode: str) -> list[str]:
             _cap = cap
         names.append(cap[1])
     return names
+
+
+def refuse_unknown(
+    mode: str, names: Sequence[str], why: str, *, smaller: str = "", missing: bool = False
+) -> None:
+    """Raises SpendLimitExceeded where a limit holds and nobody has allowed one of these names.
+
+    `names`: of the endpoint and of the model, the one first that is to be allowed. What one limit
+    allows holds for all that are in force. `why`: the price is unknown.
+    """
+    budgets = active_budgets(mode)
+    with _lock:
+        limits = [*_plain.values(), *_within]
+    named = settings.allow_unknown().union(*(limit.allow_unknown for limit in limits))
+    if not budgets or named.intersection(names):
+        return
+    if limits:
+        inner = limits[-1]
+        budget, given = inner._budget, sorted({*inner.allow_unknown, names[0]})
+        shared = f", name={inner.name!r}" if inner.name else ""
+        allow = f"spend_limit({inner.limit:f}{shared}, allow_unknown={given!r})"
+    else:
+        budget, given = budgets[-1], sorted({*settings.allow_unknown(), names[0]})
+        allow = f'import os; os.environ["OAIWORKBOOK_ALLOW_UNKNOWN"] = "{",".join(given)}"'
+    limit, committed = default_ledger().budget(budget)
+    raise SpendLimitExceeded(
+        budget, limit, committed, _NOTHING, False, why, smaller, missing, allow.replace("'", '"')
+    )
 
 
 def refuse_past_limits(mode: str, asked: Decimal = _NOTHING, *, over: bool = False) -> None:

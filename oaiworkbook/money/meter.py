@@ -1,5 +1,8 @@
 """From a request and its answer to a priced row in the ledger; and the reservation before it."""
 
+import atexit
+import contextlib
+import sqlite3
 import time
 import warnings
 from collections.abc import Mapping
@@ -12,10 +15,12 @@ from .. import settings
 from ..endpoints import endpoint
 from ..errors import LedgerError
 from ..settings import Mode
-from .bounds import upper_bound
-from .ledger import ALREADY_COUNTED, Call, Ledger, default_ledger
-from .limits import active_budgets, refuse_past_limits
-from .usage import Asked, Usage, read_usage
+from .allowances import needs_no_allowance
+from .bounds import earlier_tokens, upper_bound
+from .ledger import REAL_MODES, Call, Ledger, counted_before, default_ledger, storable
+from .limits import active_budgets, refuse_past_limits, refuse_unknown
+from .price_table import undated
+from .usage import Asked, Usage, begun_response, read_usage
 
 _REMEMBERED = 1_000  # events
 # What a meter has logged, by the event's name: `record_usage` must not count it again.
@@ -84,7 +89,7 @@ def log_event(
     )
     meter(call, usage, at or datetime.now(UTC))
     ledger = default_ledger()
-    row = ledger.add(call, active_budgets(mode))
+    row = ledger.add(call, active_budgets(mode), repeat=True)
     return ledger.calls(since_row=row - 1)[0]
 
 
@@ -147,7 +152,7 @@ class SessionMeter:
             self.transcriber = session.get("model", self.transcriber)
 
 
-_priced: set[tuple[str, str | None]] = set()  # (mode, response id): what this process has counted
+_priced: set[tuple[str, str]] = set()  # (mode, response id): what this process has counted
 # Background responses that this process began -> their options, by id: an answer does not repeat them.
 _begun: dict[str, Mapping[str, Any]] = {}
 
@@ -169,7 +174,8 @@ class Meter:
     def reserve(self, call: Call, asked: Asked) -> int | None:
         """The row that holds the reservation, or None where no budget applies.
 
-        A bound that is not known is held as 0: refusing such calls would block images and speech.
+        Raises SpendLimitExceeded for a call that may not fit, and for one whose price is unknown
+        unless that is allowed: it is held as 0 then.
         """
         budgets = active_budgets(self.mode)
         if self._ledger is None or not budgets:
@@ -182,46 +188,103 @@ class Meter:
             datetime.now(UTC),
             raw_length=asked.size,
             host=asked.host,
+            earlier=earlier_tokens(asked.form or {}),
         )
-        return self._ledger.open(call, bound.usd or Decimal(0), budgets)
+        words: dict[str, Any] = {"smaller": bound.smaller, "missing": bound.missing}
+        if bound.usd is None and not needs_no_allowance(asked, call.lesson):
+            refuse_unknown(self.mode, _names(call, asked), bound.note, **words)
+        row = self._ledger.open(call, bound.usd or Decimal(0), budgets, assumed=bound.note, **words)
+        write_late()
+        return row
 
     def add(
         self, row: int | None, call: Call, asked: Asked, parsed: Any, recorded_at: datetime | None
     ) -> None:
         """Log a finished call. Never raises: its answer is there, and may have been paid for.
 
-        `parsed`: the JSON body, or the data of each event of a stream.
+        Whatever goes wrong is a warning, and the cost is unknown. A call that comes with its cost is
+        logged with that. `parsed`: the JSON body, or the data of each event of a stream.
         """
-        if call.status == "error":
-            call.model = (asked.form or {}).get("model")
-        else:
-            _price(call, asked, parsed, recorded_at or datetime.now(UTC))
-        if self._ledger is None:
-            return
+        again = False
+        try:
+            again = endpoint(asked.method, asked.path).again
+            if call.cost_usd is None and (parsed is not None or not call.price_note):
+                _price(call, asked, parsed, recorded_at or datetime.now(UTC), held=row is not None)
+            else:
+                call.model = (asked.form or {}).get("model")
+        except Exception as error:
+            call.cost_usd, call.price_note = None, "its usage cannot be read"
+            _warn(f"What this call cost cannot be read: {type(error).__name__}: {error}")
+        if self._ledger is not None:
+            _write(self._ledger, row, call, again)
+
+
+def _names(call: Call, asked: Asked) -> list[str]:
+    """What allows a call of unknown price: of a text the model, of anything else the endpoint first."""
+    model = call.model if isinstance(call.model, str) else ""
+    models = list(dict.fromkeys(filter(None, (model, undated(model)))))
+    text = endpoint(asked.method, asked.path).bound == "text"
+    return [*models, call.endpoint] if text else [call.endpoint, *models]
+
+
+# Calls that are still to be written: (ledger, row, call, whether it can be a repeat).
+_late: list[tuple[Ledger, int | None, Call, bool]] = []
+
+
+def _write(ledger: Ledger, row: int | None, call: Call, again: bool) -> None:
+    try:
+        _settle(ledger, row, call, again)
+    except Exception as error:
+        _late.append((ledger, row, call, again))
+        _warn(f"This call is not in the cost log yet. {error}")
+    else:
+        write_late()
+
+
+def _settle(ledger: Ledger, row: int | None, call: Call, again: bool) -> None:
+    for attempt in (call, None):
         try:
             if row is None:
-                self._ledger.add(call)
+                ledger.add(attempt or storable(call), repeat=again)
             else:
-                self._ledger.settle(row, call)
-        except LedgerError as error:
-            warnings.warn(f"This call is not in the cost log. {error}", stacklevel=2)
+                ledger.settle(row, attempt or storable(call), repeat=again)
+            return
+        except Exception as error:
+            # A file that is locked or full is so for any call; else it is this one's values.
+            if attempt is None or isinstance(error.__cause__, sqlite3.OperationalError):
+                raise
 
 
-def _price(call: Call, asked: Asked, parsed: Any, at: datetime) -> None:
+@atexit.register
+def write_late() -> None:
+    """Write what could not be written when it ended, if it can be by now."""
+    for each in list(_late):
+        with contextlib.suppress(Exception):
+            _settle(*each)
+            _late.remove(each)
+
+
+def _warn(text: str) -> None:
+    with contextlib.suppress(Warning):  # raised where a filter makes errors of warnings
+        warnings.warn(text, stacklevel=4)
+
+
+def _price(call: Call, asked: Asked, parsed: Any, at: datetime, *, held: bool) -> None:
+    """`held`: a limit has reserved for this call."""
     form = _form_with_window(asked.form, parsed)
     usage = read_usage(asked.method, asked.path, form, parsed, host=asked.host)
     if usage is None:
-        if parsed is None and endpoint(asked.method, asked.path).in_json:
-            call.price_note = "the answer could not be read"
+        if held and (begun := begun_response(asked.method, asked.path, parsed)):
+            # The reservation lasts until a poll, which has the same id, says what it cost.
+            call.response_id, call.price_note = begun, "billed when it has ended"
         else:
             call.cost_usd, call.price_note = Decimal(0), "not billed by itself"
         return
     meter(call, usage, at)
-    if asked.method == "GET" and (call.mode, usage.response_id) in _priced:
-        # In live mode the ledger sees to this; in replay it counts a call again when it is run again.
-        call.cost_usd, call.price_note = None, ALREADY_COUNTED
-        call.input_tokens = call.cached_tokens = call.cache_write_tokens = None
-        call.output_tokens = call.reasoning_tokens = None
+    if call.mode in REAL_MODES or not usage.response_id:
+        return  # the ledger sees to repeats; of a simulation it counts a call when it is run again
+    if endpoint(asked.method, asked.path).again and (call.mode, usage.response_id) in _priced:
+        counted_before(call)
     elif call.cost_usd is not None:
         _priced.add((call.mode, usage.response_id))
 
@@ -233,6 +296,8 @@ def _form_with_window(form: Mapping[str, Any] | None, parsed: Any) -> Mapping[st
     name = str(parsed.get("id"))
     if form:
         _begun[name] = {"background_options": form.get("background_options")}
+        while len(_begun) > _REMEMBERED:
+            del _begun[next(iter(_begun))]
     return form or _begun.get(name)
 
 

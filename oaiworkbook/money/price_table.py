@@ -20,7 +20,12 @@ Entry = Mapping[str, Any]
 Tables = Mapping[str, list[Entry]]
 
 _DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
-_KINDS = ("model", "factor", "cache_write_12h", "fee", "uplift", "free", "not_established")
+_KINDS = ("model", "most", "factor", "cache_write_12h", "fee", "uplift", "free", "not_established")
+
+
+def undated(model: str) -> str:
+    """`gpt-4.1-mini-2025-04-14` -> `gpt-4.1-mini`."""
+    return _DATED.sub("", model)
 
 
 class UnknownPriceError(Exception):
@@ -76,9 +81,10 @@ def price_in_force(model: str, tier: str, day: date, folder: str = "") -> PriceI
     A dated snapshot that nobody lists is priced as its undated name. Raises UnknownPriceError.
     """
     tables = price_entries(folder)
-    for name in dict.fromkeys((model, _DATED.sub("", model))):
+    for name in dict.fromkeys((model, undated(model))):
         for entry in tables["not_established"]:
-            if entry.get("model") == name and "quantity" not in entry and in_force(entry, day):
+            named = "model" in entry and _names(entry, entry["model"], name)
+            if named and "quantity" not in entry and in_force(entry, day):
                 raise UnknownPriceError(f"the price of {model} is not established: {entry['why']}")
         found = _own(name, tier, day, tables) or _library(name, tier, day, tables)
         if found is None:
@@ -95,6 +101,21 @@ def price_in_force(model: str, tier: str, day: date, folder: str = "") -> PriceI
         note = "" if name == model else f"priced as {name}"
         return PriceInForce(name, price, factor, limit, as_of, note)
     raise UnknownPriceError(f"no price of {model} is known")
+
+
+CONTEXT_WINDOW = 1_050_000
+"""Tokens that any model of OpenAI's reads at most, unless its entry says otherwise."""
+MOST_OUTPUT = 128_000
+"""Tokens that any model of OpenAI's writes at most, unless its entry says otherwise."""
+
+
+@lru_cache(maxsize=512)
+def most_tokens(model: str, folder: str = "") -> tuple[int, int]:
+    """What this model reads and what it writes at most in one go, in tokens."""
+    for entry in price_entries(folder)["most"]:
+        if entry["model"] in (model, undated(model)):
+            return entry["context_window"], entry["output"]
+    return CONTEXT_WINDOW, MOST_OUTPUT
 
 
 def factor_of(when: str, model: str, day: date, folder: str = "") -> Entry | None:
@@ -142,12 +163,15 @@ _Found = tuple[Any, bool, int | None, str]
 
 def _own(name: str, tier: str, day: date, tables: Tables) -> _Found | None:
     for entry in tables["model"]:
-        same = name.startswith(entry["id"]) if entry.get("prefix") else name == entry["id"]
-        if same and in_force(entry, day):
+        if _names(entry, entry["id"], name) and in_force(entry, day):
             price = _model_price(entry, flat=tier == "batch")
             limit = None if tier == "batch" else entry.get("max_input_tokens")
             return price, tier == "default", limit, str(entry["as_of"])
     return None
+
+
+def _names(entry: Entry, model: str, name: str) -> bool:
+    return name.startswith(model) if entry.get("prefix") else name == model
 
 
 def _model_price(entry: Entry, *, flat: bool) -> Any:

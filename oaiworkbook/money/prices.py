@@ -33,7 +33,7 @@ UNITS = {"_tokens": "_mtok", "_characters": "_mchars", "_seconds": "_hours"}
 
 _MILLION = Decimal(1_000_000)
 _REGION = re.compile(r"[a-z]{2}\.api\.openai\.com")
-_LIST_PRICE_HOSTS = frozenset({"", "api.openai.com", "localhost", "127.0.0.1", "::1"})
+_LIST_PRICE_HOSTS = frozenset({"", "api.openai.com"})
 # A part that is billed like its whole where no rate of its own is listed. Sound is not among them:
 # where only a text rate is listed, an audio token costs many times that.
 _LIKE = {

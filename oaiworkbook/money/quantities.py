@@ -2,11 +2,20 @@
 
 The endpoints name the same things differently (`prompt_tokens`, `input_tokens_details`,
 `input_token_details`); each pair of names below is one thing. Detail counts are parts of the totals:
-cached and written tokens are input tokens, reasoning tokens are output tokens.
+cached and written tokens are input tokens, reasoning tokens are output tokens. A field that is there
+and is no count raises OddCount: leaving it out would make the price wrong.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+MOST = 2**53
+"""Above it JSON's numbers are not exact, and no answer has as many tokens."""
+
+
+class OddCount(ValueError):
+    """A field of the usage cannot be a count. The message names it, for a person to read."""
+
 
 # Detail field -> quantity. Text is what the named parts leave over, so it needs no entry.
 _INPUT = {
@@ -23,29 +32,33 @@ _OUTPUT = {
 
 
 def quantities(usage: Any) -> dict[str, float]:
-    """Totals always, parts where they are not zero; `{}` for what is no count at all."""
+    """Totals always, parts where they are not zero; `{}` where there is no usage."""
     if not isinstance(usage, Mapping):
+        if usage:
+            raise OddCount("the usage is no object")
         return {}
-    if "seconds" in usage:
+    if usage.get("seconds") is not None:
         # The price library wants the total and the part named.
-        seconds = number(usage["seconds"])
+        seconds = number(usage, "seconds", whole=False)
         return {"audio_seconds": seconds, "input_audio_seconds": seconds}
-    total_in = _first(usage, "input_tokens", "prompt_tokens")
-    total_out = _first(usage, "output_tokens", "completion_tokens")
-    if total_in is None and total_out is None:
+    totals = ("input_tokens", "prompt_tokens"), ("output_tokens", "completion_tokens")
+    if all(_first(usage, *names) is None for names in totals):
         return {}
-    if any(total is not None and not _is_count(total) for total in (total_in, total_out)):
-        return {}
-    found: dict[str, float] = {"input_tokens": total_in or 0, "output_tokens": total_out or 0}
+    found = {names[0]: number(usage, *names) for names in totals}
     into = _details(usage, "input_tokens_details", "input_token_details", "prompt_tokens_details")
     out = _details(
         usage, "output_tokens_details", "output_token_details", "completion_tokens_details"
     )
-    for details, names in ((into, _INPUT), (out, _OUTPUT)):
-        for field, quantity in names.items():
-            if count := number(details.get(field)):
+    for details, parts in ((into, _INPUT), (out, _OUTPUT)):
+        for field, quantity in parts.items():
+            if count := number(details, field):
                 found[quantity] = count
-    _cached_parts(found, into.get("cached_tokens_details"))
+    if found.get("cache_read_tokens") and into.get("cached_tokens_details") is not None:
+        cached = _details(into, "cached_tokens_details")
+        # Realtime: with audio in the input, the price needs to know which of the cached tokens were
+        # audio, so a zero must be said too.
+        found["cache_audio_read_tokens"] = number(cached, "audio_tokens")
+        found["cache_image_read_tokens"] = number(cached, "image_tokens")
     return found
 
 
@@ -56,18 +69,18 @@ def image_quantities(usage: Any) -> dict[str, float]:
         return {}
     if not _details(usage, "output_tokens_details"):
         found["output_image_tokens"] = found["output_tokens"]
-    if cached := number(usage.get("cached_tokens")):
+    if cached := number(usage, "cached_tokens"):
         found["cache_read_tokens"] = cached
-        parts = usage.get("cached_tokens_details")
-        if isinstance(parts, Mapping):
-            found["cache_image_read_tokens"] = number(parts.get("cached_image_tokens"))
+        if usage.get("cached_tokens_details") is not None:
+            parts = _details(usage, "cached_tokens_details")
+            found["cache_image_read_tokens"] = number(parts, "cached_image_tokens")
     return found
 
 
 def cache_write_12h(usage: Any) -> float:
     """Input tokens written to the cache for 12 hours; part of `cache_write_tokens`."""
     written = _details(_details(usage, "input_tokens_details"), "cache_write_tokens_details")
-    return number(written.get("ttl_12h_tokens"))
+    return number(written, "ttl_12h_tokens")
 
 
 def tool_extras(response: Mapping[str, Any]) -> tuple[dict[str, float], list[str]]:
@@ -82,7 +95,7 @@ def tool_extras(response: Mapping[str, Any]) -> tuple[dict[str, float], list[str
     items = [i for i in raw_items if isinstance(i, Mapping)] if isinstance(raw_items, list) else []
     usage = _details(response, "tool_usage")
 
-    if searches := number(_details(usage, "web_search").get("num_requests")):
+    if searches := number(_details(usage, "web_search"), "num_requests"):
         extras["web_search"] = searches
     elif "web_search" not in usage and (searches := sum(map(_is_search, items))):
         extras["web_search"] = searches
@@ -94,7 +107,7 @@ def tool_extras(response: Mapping[str, Any]) -> tuple[dict[str, float], list[str
 
     drawn = sum(item.get("type") == "image_generation_call" for item in items)
     picture = _details(usage, "image_gen")
-    if drawn or number(picture.get("total_tokens")):
+    if drawn or number(picture, "total_tokens"):
         # The counts do not say whose they are; the echoed tool definition may.
         model = _drawing_model(response.get("tools"))
         notes.append(
@@ -116,29 +129,29 @@ def merged(parts: Iterable[Mapping[str, float]]) -> dict[str, float]:
     for part in parts:
         for name, count in part.items():
             total[name] = total.get(name, 0) + count
+            if total[name] > MOST:
+                raise OddCount(f"{name} adds up to more than can be")
     return total
 
 
-def number(value: Any) -> float:
-    """`value` where it is a number of 0 or more, else 0. Whole numbers stay whole."""
-    return value if _is_count(value) else 0
+def number(holder: Mapping[str, Any], *names: str, whole: bool = True) -> float:
+    """The first of these fields that is there, 0 where none is. `whole`: it counts pieces.
 
-
-def _is_count(value: Any) -> bool:
-    return type(value) in (int, float) and 0 <= value < float("inf")
-
-
-def _cached_parts(found: dict[str, float], details: Any) -> None:
-    # Realtime: with audio in the input, the price needs to know which of the cached tokens were
-    # audio, so a zero must be said too.
-    if found.get("cache_read_tokens") and isinstance(details, Mapping):
-        found["cache_audio_read_tokens"] = number(details.get("audio_tokens"))
-        found["cache_image_read_tokens"] = number(details.get("image_tokens"))
+    Raises OddCount for anything but a number from 0 to `MOST`.
+    """
+    value = _first(holder, *names)
+    if value is None:
+        return 0
+    # `type`: to Python, true and false are numbers.
+    if type(value) not in (int, float) or not 0 <= value <= MOST or (whole and value % 1):
+        raise OddCount(f"its {next(n for n in names if holder.get(n) is not None)} cannot be right")
+    return int(value) if whole else value
 
 
 def _is_search(item: Mapping[str, Any]) -> bool:
-    action = _details(item, "action")
-    return item.get("type") == "web_search_call" and action.get("type", "search") == "search"
+    action = item.get("action")
+    kind = action.get("type", "search") if isinstance(action, Mapping) else "search"
+    return item.get("type") == "web_search_call" and kind == "search"
 
 
 def _containers(items: Iterable[Mapping[str, Any]]) -> Iterable[str]:
@@ -146,9 +159,9 @@ def _containers(items: Iterable[Mapping[str, Any]]) -> Iterable[str]:
         if item.get("type") == "code_interpreter_call":
             yield str(item.get("container_id"))
         elif item.get("type") == "shell_call":
-            named = _details(item, "environment").get("container_id")
-            if named:
-                yield str(named)
+            where = item.get("environment")
+            if isinstance(where, Mapping) and where.get("container_id"):
+                yield str(where["container_id"])
 
 
 def _drawing_model(tools: Any) -> str | None:
@@ -159,8 +172,11 @@ def _drawing_model(tools: Any) -> str | None:
 
 
 def _details(holder: Any, *names: str) -> Mapping[str, Any]:
+    """The object under one of these names; an empty one where there is none."""
     found = _first(holder, *names) if isinstance(holder, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
+    if found is not None and not isinstance(found, Mapping):
+        raise OddCount(f"its {names[0]} is no object")
+    return found or {}
 
 
 def _first(holder: Mapping[str, Any], *names: str) -> Any:

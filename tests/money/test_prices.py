@@ -201,6 +201,11 @@ WORKED: list[tuple[str, str, dict[str, Any]]] = [
         {"model": "text-embedding-3-small", "input_tokens": 1_000_000, "output_tokens": 0},
     ),
     (
+        "a batch of embeddings",
+        "0.01",
+        {"model": "text-embedding-3-small", "batch": True, "input_tokens": 1_000_000},
+    ),
+    (
         "decisions: output is free",
         "0.0001",
         {
@@ -288,7 +293,17 @@ UNKNOWN: list[tuple[str, dict[str, Any], str]] = [
         {"model": "gpt-6.1-sol", "tier": "ultrafast", "input_tokens": 300_000},
         "above 272,000 input tokens",
     ),
-    ("batch embeddings", {"model": "text-embedding-3-small", "batch": True, **MIXED}, "batch"),
+    ("open weights", {"model": "gpt-oss-20b", **MIXED}, "OpenAI's API does not sell it"),
+    (
+        "open weights of a later day",
+        {"model": "gpt-oss-2-400b", **MIXED},
+        "OpenAI's API does not sell it",
+    ),
+    (
+        "a batch of a model without a batch price",
+        {"model": "gpt-audio-1.5", "batch": True, "input_tokens": 9},
+        "no batch price",
+    ),
     (
         "audio where only text has a rate",
         {
@@ -377,9 +392,9 @@ def test_assumptions_are_in_the_note() -> None:
     snapshot = cost("gpt-4o-mini-tts-2025-12-15", input_tokens=100, output_tokens=100)
     assert (snapshot.usd, snapshot.note) == (Decimal("0.00126"), "priced as gpt-4o-mini-tts")
     assert cost("gpt-6.1-sol", host="eu.api.openai.com", **MIXED).note == "data residency x 1.10"
-    assert (
-        "gateway.test may charge otherwise" in cost("gpt-6-luna", host="gateway.test", **MIXED).note
-    )
+    for host in ("gateway.test", "127.0.0.1", "localhost"):
+        assert f"{host} may charge otherwise" in cost("gpt-6-luna", host=host, **MIXED).note
+    assert cost("gpt-6-luna", host="api.openai.com", **MIXED).note == ""
     assert cost("gpt-4o", host="eu.api.openai.com", input_tokens=1_000).usd == Decimal("0.0025")
 
 

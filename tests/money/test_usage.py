@@ -496,8 +496,12 @@ def test_a_billed_endpoint_without_a_mapping_is_unknown() -> None:
         ("POST", "/v1/chat/completions/chatcmpl_1", {"id": "chatcmpl_1", "usage": None}),
         ("GET", "/v1/batches", {"object": "list", "data": []}),
         ("POST", "/v1/conversations", {"id": "conv_1", "object": "conversation"}),
-        ("POST", "/v1/responses", {"error": {"message": "no", "code": "x"}}),
-        ("POST", "/v1/responses", None),
+        ("POST", "/v1/vector_stores/vs_1/search", {"object": "list", "data": []}),
+        ("POST", "/v1/conversations/conv_1/items", {"object": "list", "data": []}),
+        ("POST", "/v1/uploads/upload_1/complete", {"id": "upload_1", "object": "upload"}),
+        ("POST", "/v1/files", None),
+        ("POST", "/v1/files", {"error": {"message": "no", "code": "x"}}),
+        ("GET", "/v1/responses/resp_1", {"error": {"message": "no", "code": "x"}}),
     ],
 )
 def test_not_billed_by_itself(method: str, path: str, answer: Any) -> None:
