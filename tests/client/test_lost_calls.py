@@ -182,7 +182,7 @@ def test_in_replay_nothing_is_held_by_a_wait_that_is_left(
 ) -> None:
     record(Echo(), lambda client: client.responses.create(model="gpt-6-luna", input="hi"))
     before = len(default_ledger().calls())
-    limit = spend_limit("0.05")
+    limit = spend_limit("0.50")
 
     def interrupted(seconds: float) -> None:
         raise KeyboardInterrupt
@@ -200,7 +200,7 @@ def test_in_replay_nothing_is_held_by_a_wait_that_is_left(
 
 @pytest.mark.usefixtures("data")
 def test_a_miss_in_replay_holds_nothing() -> None:
-    limit = spend_limit("0.05")
+    limit = spend_limit("0.50")
     for _ in range(3):
         with pytest.raises(openai.OpenAIError, match="recording"):
             OpenAI().responses.create(model="gpt-6-luna", input="nobody asked this")
