@@ -25,13 +25,16 @@ class Fault:
     seconds: float = 0.0
 
 
-def rate_limited(headers: dict[str, str], again: str = "1s") -> dict[str, Any]:
+def rate_limited(
+    headers: dict[str, str], again: str = "1s", kind: str = "requests"
+) -> dict[str, Any]:
+    of = {"requests": "requests per min (RPM)", "tokens": "tokens per min (TPM)"}[kind]
     return error_answer(
         429,
-        "Rate limit reached for gpt-6-luna in organization org-practice on requests per min (RPM). "
+        f"Rate limit reached for gpt-6-luna in organization org-practice on {of}. "
         f"Please try again in {again}. "
         "Visit https://platform.openai.com/account/rate-limits to learn more.",
-        type="requests",
+        type=kind,
         code="rate_limit_exceeded",
         headers=headers,
     )

@@ -16,15 +16,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 from .. import settings
 from ..errors import RecordingNotFound
 from ..recordings.file import PRACTICE, Answer
+from ..recordings.nearest import IN_A_NOTEBOOK, TO_A_PROGRAM
 from ..recordings.requests import CanonicalRequest, canonical_parts
 from ..recordings.secrets import masked_text
 from .answers import error_answer
 from .faults import Fault
-from .rate_limit import RateLimit, limited
+from .rate_limit import RateLimits
 
 if TYPE_CHECKING:
     from .websocket import Opened
@@ -58,7 +60,7 @@ class Reply:
 class Practice(Protocol):
     """What the HTTP side needs of a practice server."""
 
-    limit: RateLimit | None
+    limit: RateLimits | None
     replays: bool
 
     @property
@@ -129,8 +131,20 @@ class _Handler(BaseHTTPRequestHandler):
         served = Served(asked, {k.lower(): v for k, v in self.headers.items()}, raw)
         fault, extra = self.practice.next_fault(), dict[str, str]()
         if self.practice.limit and fault.kind == "ok":
-            fault, extra = limited(self.practice.limit)
+            fault, extra = self.practice.limit.take(served.form, len(raw))
         self._act(fault, served, extra)
+
+    def do_OPTIONS(self) -> None:
+        """A page asks before it sends: what it may."""
+        self._note("204")
+        self.wfile.write(self._head(204, {"content-length": "0"}))
+
+    def do_HEAD(self) -> None:
+        """The head alone, and no fault is used up by it."""
+        self._note("200")
+        self.wfile.write(
+            self._head(200, {"content-type": "application/json", "content-length": "0"})
+        )
 
     do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = handle_any  # noqa: N815
 
@@ -156,8 +170,10 @@ class _Handler(BaseHTTPRequestHandler):
             try:
                 reply = self.practice.source(served)
             except RecordingNotFound as miss:
+                # Not a 404: frameworks take that for a model that does not exist.
+                said = str(miss).replace(IN_A_NOTEBOOK, TO_A_PROGRAM)
                 answer = error_answer(
-                    404, str(miss), type="invalid_request_error", code="recording_not_found"
+                    400, said, type="invalid_request_error", code="recording_not_found"
                 )
                 reply = Reply(Answer.model_validate(answer), "authored")
             except Exception as error:  # a mistake in a source: its author should see it
@@ -234,12 +250,26 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _head(self, status: int, headers: dict[str, str]) -> bytes:
         self.send_response_only(status)
-        for name, value in headers.items():
+        for name, value in (headers | self._for_a_page()).items():
             self.send_header(name, value)
         buffered: list[bytes] = self._headers_buffer  # type: ignore[attr-defined]
         head = b"".join(buffered) + b"\r\n"
         buffered.clear()
         return head
+
+    def _for_a_page(self) -> dict[str, str]:
+        """What lets a page of this machine, and of no other, read the answer."""
+        origin = self.headers.get("origin", "")
+        if urlsplit(origin).hostname not in settings.LOOPBACK:
+            return {}
+        asked = self.headers.get("access-control-request-headers", "")
+        return {
+            "access-control-allow-origin": origin,
+            "access-control-allow-methods": "GET, POST, DELETE, PUT, PATCH, HEAD, OPTIONS",
+            "access-control-allow-headers": asked if asked.isprintable() else "",
+            "access-control-expose-headers": "x-request-id, retry-after, retry-after-ms",
+            "vary": "origin",
+        }
 
     def _break(self) -> None:
         """Reset the connection, as a crash on the way would."""

@@ -16,7 +16,7 @@ from ..errors import PortTaken
 from ..recordings.library import Library
 from .faults import Fault, plan
 from .loopback import LoopbackServer, Reply, Served
-from .rate_limit import RateLimit
+from .rate_limit import RateLimit, RateLimits
 
 if TYPE_CHECKING:
     from .websocket import Opened
@@ -60,8 +60,8 @@ class Seen:
 class PracticeServer:
     """A context manager. `url` ends in `/v1`; `log` holds one `Seen` a request, in order.
 
-    `faults`: names of `practice.faults.FAULTS`, one a request, in order. `rpm`: requests a minute that
-    pass; more get a 429. `port`: 0 takes a free one. `lesson`: whose recordings come first. `source`
+    `faults`: names of `practice.faults.FAULTS`, one a request, in order. `rpm`, `tpm`: requests
+    and tokens a minute that pass; more get a 429. `port`: 0 takes a free one. `lesson`: whose recordings come first. `source`
     and `sessions` answer in place of the recordings. Raises PortTaken and UnknownFault.
     """
 
@@ -70,6 +70,7 @@ class PracticeServer:
         faults: Sequence[str] = (),
         *,
         rpm: int | None = None,
+        tpm: int | None = None,
         port: int = 0,
         lesson: str | None = None,
         source: Source | None = None,
@@ -79,7 +80,9 @@ class PracticeServer:
         self.lesson = lesson or settings.lesson()
         self.source = source or recorded(self.lesson)
         self._sessions = sessions
-        self.limit = RateLimit(rpm) if rpm else None
+        limits = [RateLimit(rpm)] if rpm else []
+        limits += [RateLimit(tpm, "tokens")] if tpm else []
+        self.limit = RateLimits(limits) if limits else None
         self.log: list[Seen] = []
         self._faults = plan(faults)
         self._lock = threading.Lock()

@@ -9,6 +9,8 @@ from typing import Any
 from .requests import CanonicalRequest
 
 _WIDTH = 88
+IN_A_NOTEBOOK = "What to do: undo your edit (Ctrl+Z) and run the cell again, or go live (costs money; lesson 00 shows how)."
+TO_A_PROGRAM = "Send the recorded request, or record this one (oaiworkbook record --help)."
 
 
 def describe_miss(
@@ -17,7 +19,7 @@ def describe_miss(
     """`recorded`: name and request of each candidate. Compares by word; characters would be slow."""
     method = "the WebSocket" if request.method == "WS" else request.method
     head = f"no recorded answer for {method} {request.path} with these inputs."
-    advice = "What to do: undo your edit (Ctrl+Z) and run the cell again, or go live (costs money; lesson 00 shows how)."
+    advice = IN_A_NOTEBOOK
     same_path = [
         c for c in recorded if (c[1]["method"], c[1]["path"]) == (request.method, request.path)
     ]

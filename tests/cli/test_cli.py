@@ -1,5 +1,6 @@
 """The command line teaches, refuses wrong use in one line, and never ends in a traceback of ours."""
 
+import json
 import os
 import re
 import shlex
@@ -21,6 +22,7 @@ from oaiworkbook.cli.main import COMMANDS
 from oaiworkbook.course import dated_facts, models
 from oaiworkbook.course.running import run as running
 from oaiworkbook.money import price_table
+from oaiworkbook.practice.faults import FAULTS
 from oaiworkbook.practice.loopback import Reply, Served
 from oaiworkbook.practice.server import PracticeServer
 from oaiworkbook.recordings.file import read_recording
@@ -293,6 +295,20 @@ def test_curl_line_of_serve_has_a_recorded_answer(folder: Path) -> None:
     words = shlex.split(cli_serve.example("http://127.0.0.1:1/v1"))
     assert words[:2] == ["curl", "http://127.0.0.1:1/v1/responses"]
     assert words[-1] == '{"model": "gpt-6-luna", "input": "hi"}'
+
+
+def test_serve_lists_its_faults(run: Run) -> None:
+    code, out, _ = run("serve", "--fail", "help")
+    assert code == 0
+    for name, (text, _) in FAULTS.items():
+        assert re.search(rf"^  {re.escape(name)} +{re.escape(text)}$", out, re.M), name
+
+
+def test_the_curl_line_of_the_course_is_one_that_a_person_would_try() -> None:
+    words = shlex.split(cli_serve.example("http://127.0.0.1:1/v1"))
+    asked = json.loads(words[-1])
+    assert asked.keys() == {"model", "input"}
+    assert asked["input"].endswith("?")
 
 
 def test_serve_on_a_port_that_is_taken(run: Run, folder: Path) -> None:

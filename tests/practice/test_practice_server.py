@@ -17,6 +17,7 @@ import pytest
 from oaiworkbook.client import OpenAI
 from oaiworkbook.errors import PortTaken, UnknownFault
 from oaiworkbook.practice.faults import FAULTS, plan
+from oaiworkbook.practice.rate_limit import RateLimit, RateLimits
 from oaiworkbook.practice.server import PracticeServer
 from tests.support import serve
 
@@ -66,13 +67,68 @@ def test_answers_say_who_wrote_them() -> None:
     assert answer.headers["x-oaiworkbook-source"] == "authored"
 
 
-def test_a_request_without_a_recording_is_a_404_that_names_the_nearest() -> None:
+def test_a_request_without_a_recording_is_a_400_that_names_the_nearest() -> None:
     record(Echo(), ask)
     with serve() as url:
         answer = httpx2.post(f"{url}/responses", json=BODY | {"input": "ebb"}, trust_env=False)
     error = answer.json()["error"]
-    assert (answer.status_code, error["code"]) == (404, "recording_not_found")
+    # A 404 would say to frameworks that the model does not exist.
+    assert (answer.status_code, error["code"]) == (400, "recording_not_found")
     assert "nearest recording" in error["message"]
+    assert "Ctrl+Z" not in error["message"], "no word about notebooks to a program"
+    assert "cell" not in error["message"]
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:5173", "http://127.0.0.1:8000"])
+def test_a_page_of_this_machine_may_ask(origin: str) -> None:
+    record(Echo(), ask)
+    headers = {
+        "origin": origin,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization,content-type,x-stainless-lang",
+    }
+    with PracticeServer(["500"]) as server:
+        url = f"{server.url}/responses"
+        asked = httpx2.options(url, headers=headers, trust_env=False)
+        assert asked.status_code == 204
+        assert asked.headers["access-control-allow-origin"] == origin
+        assert "POST" in asked.headers["access-control-allow-methods"]
+        assert "x-stainless-lang" in asked.headers["access-control-allow-headers"]
+        assert httpx2.head(url, trust_env=False).status_code == 200
+        failed = httpx2.post(url, json=BODY, headers={"origin": origin}, trust_env=False)
+        assert failed.status_code == 500, "neither question has used up the fault"
+        answered = httpx2.post(url, json=BODY, headers={"origin": origin}, trust_env=False)
+    assert answered.headers["access-control-allow-origin"] == origin
+    assert answered.json()["status"] == "completed"
+
+
+@pytest.mark.parametrize("origin", ["https://example.com", "null", "http://127.0.0.1.example.com"])
+def test_a_page_of_another_machine_may_not(origin: str) -> None:
+    with serve() as url:
+        asked = httpx2.options(f"{url}/responses", headers={"origin": origin}, trust_env=False)
+    assert "access-control-allow-origin" not in asked.headers
+
+
+def test_tokens_a_minute_are_a_limit_of_their_own() -> None:
+    record(Echo(), lambda client: client.responses.create(**BODY, max_output_tokens=900))
+    body = BODY | {"max_output_tokens": 900}
+    with serve(tpm=6_000, rpm=60_000) as url:  # 1,000 at once, 100 a second
+        answers = [httpx2.post(f"{url}/responses", json=body, trust_env=False) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert answers[0].headers["x-ratelimit-limit-tokens"] == "6000"
+    assert 0 < int(answers[0].headers["x-ratelimit-remaining-tokens"]) < 200
+    assert answers[0].headers["x-ratelimit-limit-requests"] == "60000"
+    error = answers[1].json()["error"]
+    assert (error["type"], error["code"]) == ("tokens", "rate_limit_exceeded")
+    assert "tokens per min (TPM)" in error["message"]
+    assert 5_000 < int(answers[1].headers["retry-after-ms"]) < 10_000
+
+
+def test_a_request_larger_than_the_limit_holds_passes_when_all_is_quiet() -> None:
+    limits = RateLimits([RateLimit(600, "tokens")])
+    assert limits.take({"max_output_tokens": 5_000}, 40)[0].kind == "ok"
+    fault, _ = limits.take({"max_output_tokens": 1}, 40)
+    assert fault.kind == "answer"
 
 
 def test_a_taken_port_is_said_plainly() -> None:
