@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import warnings
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
@@ -472,6 +472,30 @@ class Ledger:
         with self._use() as db:
             query = f"{SELECT} WHERE {where} ORDER BY id"
             return [call_of(found) for found in db.execute(query, (since_row, pid, lesson))]
+
+    def left_open(self) -> list[tuple[Call, Decimal]]:
+        """Calls that have not ended, oldest first, and the USD that limits hold for each."""
+        query = f"SELECT {_names}, id, held_pico FROM calls WHERE status = 'open' ORDER BY id"
+        with self._use() as db:
+            found = db.execute(query).fetchall()
+        return [(call_of(record[:-1]), Decimal(record[-1]).scaleb(-12)) for record in found]
+
+    def give_back(self, rows: Iterable[int], note: str) -> list[int]:
+        """Settle as cut those of `rows` that are still open, and hold nothing for them any more.
+
+        Returns them. What such a call has cost stays unknown; `note` says why.
+        """
+        done = []
+        with self._use(transaction=True) as db:
+            for row in rows:
+                query = "SELECT budgets, held_pico FROM calls WHERE id = ? AND status = 'open'"
+                found = db.execute(query, (row,)).fetchone()
+                if found:
+                    _charge(db, found[0], -found[1])
+                    update = "UPDATE calls SET status = 'cut', price_note = ?, held_pico = 0"
+                    db.execute(f"{update} WHERE id = ?", (note, row))
+                    done.append(row)
+        return done
 
     def tokens_of(self, response_id: str, model: str) -> int | None:
         """Tokens that a response of this model had read and written, if it is among the newest calls.

@@ -1,0 +1,105 @@
+"""Calls that have not ended in the cost log: which process made them, and whether it still runs.
+
+A kernel that is killed leaves its calls open, and what limits hold for them held: whether the API has
+billed them nobody knows. So a person looks, and gives it back.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from ..show import Table
+from .amounts import usd
+from .ledger import Call, default_ledger
+
+NOTE = "its process ended without it; what was held for it was given back"
+_CLOCK = 60.0  # seconds that a clock may have been set by meanwhile
+
+
+@dataclass(frozen=True)
+class OpenCall:
+    """`held`: USD that limits hold for it. `runs`: its process may still end it."""
+
+    call: Call
+    held: Decimal
+    runs: bool
+
+
+def open_calls() -> list[OpenCall]:
+    return [
+        OpenCall(call, held, process_runs(call.pid or 0, call.ts))
+        for call, held in default_ledger().left_open()
+    ]
+
+
+def give_back(calls: list[OpenCall]) -> Decimal:
+    """Release what limits hold for those of `calls` whose process is gone. Returns the sum in USD."""
+    gone = {each.call.row: each.held for each in calls if not each.runs}
+    done = default_ledger().give_back([row for row in gone if row is not None], NOTE)
+    return sum((gone[row] for row in done), Decimal(0))
+
+
+def table(calls: list[OpenCall]) -> Table:
+    rows = [
+        [
+            str(each.call.row),
+            f"{datetime.fromtimestamp(each.call.ts, UTC):%Y-%m-%d %H:%M:%S}",
+            str(each.call.pid),
+            "runs" if each.runs else "gone",
+            each.call.endpoint,
+            each.call.model or "(none)",
+            usd(each.held, "up"),
+        ]
+        for each in calls
+    ]
+    columns = ["row", "time (UTC)", "pid", "process", "endpoint", "model", "held"]
+    return Table(rows, columns, "Calls that have not ended")
+
+
+def process_runs(pid: int, since: float) -> bool:
+    """Whether the process that had this number at `since` (seconds since 1970) still runs.
+
+    Where that cannot be told from another one that has the number by now, it counts as running.
+    """
+    if not _exists(pid):
+        return False
+    started = _started(pid)
+    # This very process, the command's, has made no call.
+    return pid != os.getpid() if started is None else started < since + _CLOCK
+
+
+def _exists(pid: int) -> bool:
+    if pid <= 0:
+        return False
+    if sys.platform == "win32":  # where os.kill would end it
+        import ctypes
+
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        handle = kernel.OpenProcess(0x1000, False, pid)  # to query it, no more
+        if not handle:
+            return bool(ctypes.get_last_error() == 5)  # it is another user's
+        code = ctypes.c_ulong()
+        kernel.GetExitCodeProcess(handle, ctypes.byref(code))
+        kernel.CloseHandle(handle)
+        return code.value == 259
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True  # it is another user's
+    return True
+
+
+def _started(pid: int) -> float | None:
+    """When it began, in seconds since 1970; None where the system does not say so in a file."""
+    try:
+        ticks = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+        lines = Path("/proc/stat").read_text().splitlines()
+        boot = next(int(line.split()[1]) for line in lines if line.startswith("btime "))
+    except (OSError, ValueError, IndexError, StopIteration):
+        return None
+    return boot + ticks / os.sysconf("SC_CLK_TCK")
