@@ -9,8 +9,9 @@ import os
 import re
 import sqlite3
 import threading
+import warnings
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
@@ -24,7 +25,7 @@ from pydantic_core import to_json  # a sixth of json's time
 from .. import settings
 from ..errors import LedgerError, WorkbookError
 from .amounts import usd
-from .ledger_file import connect, explain
+from .ledger_file import bring_back, carry_over, connect, explain, identity, let_go
 from .price_table import undated
 from .quantities import MOST
 
@@ -296,28 +297,74 @@ class Ledger:
     """The ledger at `path`, made when missing. Threads, kernels and forks may share it.
 
     `wait`: seconds to wait while another process writes. Every method raises LedgerError when the
-    file cannot be used.
+    file cannot be used. A file that is deleted or moved away while it is in use is written anew; where
+    another ledger has taken its place, that one is used from then on.
     """
 
     def __init__(self, path: Path, wait: float = 5.0) -> None:
         self.path, self.wait = Path(path), wait
         self._lock = threading.RLock()
-        self._db: sqlite3.Connection | None = connect(self.path, wait)
+        self._db: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None  # which file it was opened as
+        # Rows opened here, with their budgets and what they hold: the file may change in between.
+        self._under_way: dict[int, tuple[str, int]] = {}
+        self._connect()
         _ledgers.add(self)
 
     def close(self) -> None:
         with self._lock:
             if self._db is not None:
                 self._db.close()
-                self._db = None
+                self._db = self._file = None
+
+    def _connect(self) -> sqlite3.Connection:
+        self._db = connect(self.path, self.wait)
+        self._file = identity(self.path)
+        return self._db
+
+    def _same_file(self, db: sqlite3.Connection) -> sqlite3.Connection:
+        """The connection to the file that is at `path` now; `db` if it is still the one opened."""
+        try:
+            there = identity(self.path)
+        except FileNotFoundError:
+            if bring_back(db, self.path):
+                _warn(
+                    f"The ledger {self.path} was deleted or moved away while it was in use. It is "
+                    "there again, with all its calls and with what was spent of each limit."
+                )
+                return self._connect()
+            there = identity(self.path)
+        if there == self._file or there is None or self._file is None:
+            return db
+        taken = connect(self.path, self.wait)
+        try:
+            carry_over(db, taken)
+        except BaseException:
+            taken.close()
+            raise
+        let_go(db)
+        self._db, self._file = taken, identity(self.path)
+        if self._file != there:
+            self._file = None  # this file system numbers its files anew each time
+        _warn(
+            f"Another file has taken the place of the ledger {self.path} while it was in use. Calls "
+            "are logged there from now on. What was spent of each limit is the larger of both."
+        )
+        return taken
 
     @contextmanager
     def _use(self, *, transaction: bool = False) -> Iterator[sqlite3.Connection]:
         with self._lock:
             try:
                 if self._db is None:
-                    self._db = connect(self.path, self.wait)
-                db = self._db
+                    if self._file is not None and not self.path.exists():
+                        raise LedgerError(  # in a forked child, which must not touch what is open
+                            f"The ledger {self.path} was deleted or moved away while a program used "
+                            "it. Make a call in that program, or start it again."
+                        )
+                    db = self._connect()
+                else:
+                    db = self._db if self._db.in_transaction else self._same_file(self._db)
                 # A stream that the garbage collector closes in the middle of a transaction of this
                 # very thread settles inside it.
                 outermost = transaction and not db.in_transaction
@@ -363,7 +410,9 @@ class Ledger:
                     asked = Decimal(reserve_usd)
                     raise SpendLimitExceeded(name, limit, committed, asked, **words)
             sent = db.execute(INSERT, (*values_of(call), pico, "\n".join(names)))
-            return int(sent.lastrowid or 0)
+            row = int(sent.lastrowid or 0)
+            self._under_way[row] = ("\n".join(names), pico)
+            return row
 
     def settle(self, row: int, call: Call, *, repeat: bool = False) -> None:
         """Log how the call of `row` ended; its cost takes the place of its reservation.
@@ -372,10 +421,15 @@ class Ledger:
         for `add`.
         """
         with self._use(transaction=True) as db:
-            query = "SELECT budgets, held_pico FROM calls WHERE id = ?"
-            names, held = db.execute(query, (row,)).fetchone() or ("", None)
-            # No such row: the file was replaced in between. The call is real all the same.
-            _write(db, call, names, held or 0, None if held is None else row, repeat=repeat)
+            query = "SELECT budgets, held_pico FROM calls WHERE id = ? AND ts = ?"
+            found = db.execute(query, (row, call.ts)).fetchone()
+            names, held = found or self._under_way.get(row, ("", 0))
+            if not found and call.cost_usd is not None:
+                # The file was replaced in between. Whether the reservation was carried over is not
+                # known, so it is not given back.
+                held = min(held, _pico(call.cost_usd))
+            _write(db, call, names, held, row if found else None, repeat=repeat)
+        self._under_way.pop(row, None)
 
     def set_budget(self, name: str, limit_usd: Decimal) -> None:
         """Make the budget, or change its limit; what is already spent of it stays."""
@@ -418,6 +472,30 @@ class Ledger:
         with self._use() as db:
             query = f"{SELECT} WHERE {where} ORDER BY id"
             return [call_of(found) for found in db.execute(query, (since_row, pid, lesson))]
+
+    def left_open(self) -> list[tuple[Call, Decimal]]:
+        """Calls that have not ended, oldest first, and the USD that limits hold for each."""
+        query = f"SELECT {_names}, id, held_pico FROM calls WHERE status = 'open' ORDER BY id"
+        with self._use() as db:
+            found = db.execute(query).fetchall()
+        return [(call_of(record[:-1]), Decimal(record[-1]).scaleb(-12)) for record in found]
+
+    def give_back(self, rows: Iterable[int], note: str) -> list[int]:
+        """Settle as cut those of `rows` that are still open, and hold nothing for them any more.
+
+        Returns them. What such a call has cost stays unknown; `note` says why.
+        """
+        done = []
+        with self._use(transaction=True) as db:
+            for row in rows:
+                query = "SELECT budgets, held_pico FROM calls WHERE id = ? AND status = 'open'"
+                found = db.execute(query, (row,)).fetchone()
+                if found:
+                    _charge(db, found[0], -found[1])
+                    update = "UPDATE calls SET status = 'cut', price_note = ?, held_pico = 0"
+                    db.execute(f"{update} WHERE id = ?", (note, row))
+                    done.append(row)
+        return done
 
     def tokens_of(self, response_id: str, model: str) -> int | None:
         """Tokens that a response of this model had read and written, if it is among the newest calls.
@@ -490,6 +568,11 @@ def _paid(db: sqlite3.Connection, call: Call, row: int | None) -> bool:
     if call.mode not in REAL_MODES or not call.response_id:
         return False
     return db.execute(PAID, (call.response_id, row)).fetchone() is not None
+
+
+def _warn(text: str) -> None:
+    with suppress(Warning):  # raised where a filter makes errors of warnings
+        warnings.warn(text, stacklevel=5)
 
 
 def _charge(db: sqlite3.Connection, names: str, pico: int) -> None:

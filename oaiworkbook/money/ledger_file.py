@@ -1,8 +1,11 @@
-"""The SQLite file under the ledger: how it is opened, its tables, and what its errors mean."""
+"""The SQLite file under the ledger: how it is opened and brought back, its tables, and its errors."""
 
+import contextlib
+import os
 import random
 import sqlite3
 import time
+import uuid
 from pathlib import Path
 
 from ..errors import LedgerError
@@ -60,6 +63,90 @@ def connect(path: Path, wait: float) -> sqlite3.Connection:
             db.close()
         raise error if isinstance(error, LedgerError) else explain(path, error) from error
     return db
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Device and inode of the file at `path`; None where the file system has no inodes.
+
+    Raises FileNotFoundError.
+    """
+    try:
+        found = os.stat(path)
+    except NotADirectoryError as error:
+        raise FileNotFoundError(*error.args) from error
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return None  # it may not be looked at now; SQLite says what that means for its use
+    return (found.st_dev, found.st_ino) if found.st_ino else None
+
+
+def bring_back(db: sqlite3.Connection, path: Path) -> bool:
+    """Write the ledger that `db` has open to `path`, where its file is gone, and close `db`.
+
+    Returns False where another program has put a file there in the meantime; `db` is open then.
+    """
+    spare = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.closing(sqlite3.connect(spare)) as copy:
+            db.backup(copy)
+        if path.exists():
+            return False
+        # Of the file that has gone, and would be taken for the new one's.
+        for ending in ("-wal", "-shm", "-journal"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        if not _placed(spare, path):
+            return False
+        let_go(db)
+        return True
+    except sqlite3.Error as error:
+        raise explain(path, error) from error
+    except OSError as error:
+        raise _unwritable(path, str(error)) from error
+    finally:
+        for ending in ("", "-wal", "-shm", "-journal"):
+            with contextlib.suppress(OSError):
+                spare.with_name(spare.name + ending).unlink(missing_ok=True)
+
+
+def _placed(spare: Path, path: Path) -> bool:
+    """Give `spare` the name `path`, unless something has it by now."""
+    try:
+        os.link(spare, path)
+    except FileExistsError:
+        return False
+    except (OSError, NotImplementedError):  # a file system without links
+        if path.exists():
+            return False
+        spare.rename(path)
+    return True
+
+
+def let_go(db: sqlite3.Connection) -> None:
+    """Close a ledger whose file has another name now, or none. It keeps all its rows."""
+    with contextlib.suppress(sqlite3.Error):
+        db.execute("PRAGMA wal_checkpoint")
+    # SQLite sees that the file has moved, and leaves the -wal beside the old name alone.
+    with contextlib.suppress(sqlite3.Error):
+        db.close()
+
+
+def carry_over(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
+    """What was spent of each budget is the larger of what both ledgers say."""
+    budgets = old.execute("SELECT name, limit_pico, committed_pico FROM budgets").fetchall()
+    new.execute("BEGIN IMMEDIATE")
+    try:
+        new.executemany(
+            "INSERT INTO budgets VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE "
+            "SET committed_pico = max(committed_pico, excluded.committed_pico)",
+            budgets,
+        )
+        new.execute("COMMIT")
+    except BaseException:
+        if new.in_transaction:
+            new.execute("ROLLBACK")
+        raise
 
 
 def _journal_mode(db: sqlite3.Connection, wait: float) -> str:

@@ -10,7 +10,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ from oaiworkbook.cli import serve as cli_serve
 from oaiworkbook.cli.main import COMMANDS
 from oaiworkbook.course import dated_facts, models
 from oaiworkbook.course.running import run as running
-from oaiworkbook.money import price_table
+from oaiworkbook.money import left_open, price_table
+from oaiworkbook.money.ledger import default_ledger
 from oaiworkbook.practice.faults import FAULTS
 from oaiworkbook.practice.loopback import Reply, Served
 from oaiworkbook.practice.server import PracticeServer
@@ -377,6 +379,78 @@ def test_models_shows_the_table_of_a_day(run: Run) -> None:
 def test_costs_of_an_empty_log(run: Run) -> None:
     code, out, _ = run("costs", "--by", "lesson", "--days", "7")
     assert (code, "No calls" in out) == (0, True)
+
+
+KILLED = """
+import os, signal, sys, time
+from decimal import Decimal
+from oaiworkbook import spend_limit
+from oaiworkbook.money.ledger import Call, default_ledger
+from oaiworkbook.money.limits import active_budgets
+limit = spend_limit(1, name="class")
+call = Call(ts=time.time(), mode="live", endpoint="responses", model="gpt-6-luna")
+default_ledger().open(call, Decimal("0.0641"), active_budgets("live"))
+print(os.getpid(), flush=True)
+if sys.argv[1] == "killed":
+    os.kill(os.getpid(), signal.SIGKILL)
+input()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_what_a_killed_process_holds_is_shown_and_given_back(run: Run) -> None:
+    assert run("costs", "--open")[:2] == (0, "Every call in the cost log has ended.\n")
+    started = {
+        how: subprocess.Popen(
+            [sys.executable, "-c", KILLED, how],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for how in ("killed", "alive")
+    }
+    pids = {how: each.stdout.readline().strip() for how, each in started.items() if each.stdout}
+    started["killed"].wait(30)
+    budgets = ("shared-class", f"day-{datetime.now(UTC):%Y-%m-%d}")
+    held = [default_ledger().budget(name)[1] for name in budgets]
+    assert held == [Decimal("0.1282")] * 2
+
+    for _ in range(2):  # looking changes nothing
+        code, out, _ = run("costs", "--open")
+        assert code == 0
+        lines = {line.split()[3]: line.split() for line in out.splitlines() if "luna" in line}
+        assert lines[pids["killed"]][4:] == ["gone", "responses", "gpt-6-luna", "USD", "0.0641"]
+        assert lines[pids["alive"]][4:] == ["runs", "responses", "gpt-6-luna", "USD", "0.0641"]
+        assert "The process of 1 call is gone." in out
+        assert "oaiworkbook costs --open --give-back" in out
+    code, out, _ = run("costs", "--open", "--give-back")
+    assert (code, "Given back for 1 call: USD 0.0641." in out) == (0, True)
+    assert [default_ledger().budget(name)[1] for name in budgets] == [Decimal("0.0641")] * 2
+    ended, open_still = sorted(default_ledger().calls(), key=lambda call: call.status)
+    assert (str(ended.pid), ended.status, ended.cost_usd) == (pids["killed"], "cut", None)
+    assert "given back" in ended.price_note
+    assert open_still.status == "open"
+    assert "may still end its call" in run("costs", "--open", "--give-back")[1]
+    started["alive"].communicate("\n", timeout=30)
+    run("costs", "--open", "--give-back")
+    assert default_ledger().budget("shared-class")[1] == 0
+    assert "2 unknown" in run("costs")[1] or "unknown (2)" in run("costs")[1]
+
+
+def test_a_number_that_another_process_has_by_now_is_gone() -> None:
+    assert left_open.process_runs(os.getppid(), time.time())
+    if Path("/proc/stat").exists():
+        assert not left_open.process_runs(os.getppid(), 0.0)
+    for pid in (-1, 0, 2**22 + 1, 2**40):
+        assert not left_open.process_runs(pid, time.time())
+
+
+@pytest.mark.parametrize(
+    "line", ["costs --give-back", "costs --open --days 7", "costs --open --lesson 03"]
+)
+def test_what_does_not_go_together_is_refused(line: str, run: Run) -> None:
+    code, _, err = run(*line.split())
+    assert (code, err.count("\n")) == (2, 1)
 
 
 def test_doctor_ends_with_one_on_a_problem(
