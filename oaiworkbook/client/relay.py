@@ -181,6 +181,8 @@ class RelayedSession:
             return
         cut = {"cut": True} if self.cut else {}
         answer = Answer.model_validate({"status": 101, "headers": {}, "frames": frames, **cut})
+        if self.state.keeps(path, answer):
+            return
         self.state.store(
             path,
             asked,

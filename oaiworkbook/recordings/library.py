@@ -8,9 +8,11 @@ import os
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 from ..errors import RecordingError, RecordingNotFound
@@ -41,6 +43,31 @@ def missing(path: Path, since: float) -> bool:
     A poll of something that this process began must go on to its end.
     """
     return path in _written or path.stat().st_mtime < since
+
+
+def same_request(folder: Path, name: str) -> Path | None:
+    """The file in `folder` that records the request of a recording called `name`."""
+    key = name[-len("-01234567.json") :]
+    found = [folder / name] if (folder / name).exists() else sorted(folder.glob(f"*{key}"))
+    return found[0] if found else None
+
+
+def clear_sidecars(path: Path, replaced: Recording | None, by: Recording | None) -> None:
+    """Take away the files beside `path` that belonged to what was replaced, and to nothing now."""
+    old, new = (
+        {each.file for each in r.answers if each.file} if r else set() for r in (replaced, by)
+    )
+    for name in old - new:
+        if Path(name).name == name:
+            with suppress(OSError):  # it is in nobody's way
+                (path.parent / name).unlink()
+
+
+def _free_name(path: Path, answers: Sequence[Answer], ending: str) -> str:
+    """The name of the next answer's sidecar file."""
+    taken = {answer.file for answer in answers}
+    stems = (f"{path.stem}{f'-{n}' if n > 1 else ''}" for n in count(len(answers) + 1))
+    return next(f"{stem}{ending}" for stem in stems if f"{stem}{ending}" not in taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +201,13 @@ class Library:
                 _started[folder, request.key] = folder / (same[0] if same else new)
             return _started[folder, request.key]
 
+    def present(self, path: Path) -> Recording | None:
+        """What a file holds now; None where there is none, or none that can be read."""
+        try:
+            return self.read(path)
+        except RecordingError:
+            return None
+
     def add(
         self,
         path: Path,
@@ -190,6 +224,7 @@ class Library:
         of the call: a recording in which it occurs is refused with a RecordingError.
         """
         with _writing:
+            held = self.present(path)
             answers = self.read(path).answers if path in _written else []
             if answers and request.method == "POST" and answer.says_the_same(answers[-1]):
                 return  # the last answer is given again anyway
@@ -197,7 +232,7 @@ class Library:
                 method=request.method, path=request.path, query=request.query, body=request.body
             )
             if answer.file is not None:
-                answer.file = f"{path.stem}{f'-{len(answers) + 1}' if answers else ''}{answer.file}"
+                answer.file = _free_name(path, answers, answer.file)
             recording = Recording(request=asked, answers=[*answers, answer], provenance=provenance)
             content = dump_recording(recording).encode()
             if secret and (secret.encode() in content or secret.encode() in body):
@@ -207,6 +242,42 @@ class Library:
                 )
             if answer.file is not None:
                 write_recording(path.parent / answer.file, body)
-            write_recording(path, content)
-            _written.add(path)
+            self._write(path, held, recording, content)
+
+    def before(self, path: Path) -> bytes | None:
+        """What this process would replace in a file: its content, None where there is none."""
+        return path.read_bytes() if path not in _written and path.exists() else None
+
+    def take_out(self, path: Path, answer: Answer, before: bytes | None) -> None:
+        """Undo `add` of an answer that was not to stay; `before`: of the file before it was added.
+
+        Where nothing else is in it, the file goes, or holds again what this process has replaced.
+        Raises RecordingError.
+        """
+        with _writing:
+            held = self.present(path) if path in _written else None
+            answers = list(held.answers) if held else []
+            mine = answer.dump()
+            at = next((n for n, each in enumerate(answers) if each.dump() == mine), None)
+            if held is None or at is None:
+                return
+            del answers[at]
+            if answers:
+                left = held.model_copy(update={"answers": answers})
+                self._write(path, held, left, dump_recording(left).encode())
+                return
+            _written.discard(path)
+            clear_sidecars(path, held, None)
+            if before is not None:
+                write_recording(path, before)
+            if self.present(path) is None or before is None:
+                path.unlink(missing_ok=True)
             self._index = None
+
+    def _write(
+        self, path: Path, replaced: Recording | None, recording: Recording, content: bytes
+    ) -> None:
+        write_recording(path, content)
+        clear_sidecars(path, replaced, recording)
+        _written.add(path)
+        self._index = None
