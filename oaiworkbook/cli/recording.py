@@ -143,8 +143,11 @@ def _written(lesson: str, before: dict[str, int]) -> str:
     if not written:
         return f"nothing written in {folder}"
     library = Library(folder.parent)
-    sources = library.origins(folder / name for name in written).counts
-    kinds = ", ".join(f"{count} {source}" for source, count in sources.items())
+    origins = library.origins(folder / name for name in written).counts
+    kinds = ", ".join(
+        f"{count} {source}" + (f" from {server} (not OpenAI's API)" if server else "")
+        for (source, server), count in origins.items()
+    )
     new = len(set(written) - set(before))
     return f"{len(written)} recordings written to {folder} ({new} new; {kinds})"
 

@@ -141,7 +141,7 @@ class ClientState:
             source="authored" if source == "authored" else "live",
             at=datetime.now(UTC).replace(microsecond=0),
             sdk=f"openai {openai.__version__}",
-            host=None if source else host,
+            host=None if source == "authored" else host,
         )
         secret = authorization.removeprefix("Bearer ")
         try:
@@ -231,6 +231,7 @@ class Exchange:
     recording: Path | None = None  # the file that answers, or that is to be written
     headers: dict[str, str] = field(default_factory=dict)
     encoding: str = ""  # how the body is compressed
+    answered_by: httpx2.URL | None = None  # another address than the request's after a redirect
     status: int = 0
     source: str | None = None
     recorded_at: datetime | None = None
@@ -395,7 +396,7 @@ class Exchange:
             answer,
             body,
             source=self.source,
-            host=self.request.url.host,
+            host=(self.answered_by or self.request.url).netloc.decode("ascii"),
             authorization=self.request.headers.get("authorization", ""),
         )
         if stored:

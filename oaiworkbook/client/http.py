@@ -198,6 +198,7 @@ def _advise(exchange: Exchange, response: httpx2.Response, stream: bool) -> None
 
 def _note_head(exchange: Exchange, response: httpx2.Response) -> None:
     source = response.headers.get(PRACTICE)
+    exchange.answered_by = response.url
     exchange.encoding = response.headers.get("content-encoding", "")
     exchange.answered(response.status_code, kept_headers(response.headers), source)
 

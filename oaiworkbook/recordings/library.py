@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 from ..errors import RecordingError, RecordingNotFound
 from .file import (
@@ -70,13 +71,30 @@ def _free_name(path: Path, answers: Sequence[Answer], ending: str) -> str:
     return next(f"{stem}{ending}" for stem in stems if f"{stem}{ending}" not in taken)
 
 
+class Origin(NamedTuple):
+    """Whose answer a recording is: its source, and the server that answered if not OpenAI's API."""
+
+    source: Source
+    server: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Origins:
     """Whose answers some recordings are, on which days they were made, and which cannot be read."""
 
-    counts: Counter[Source]
-    days: dict[Source, set[date]]
+    counts: Counter[Origin]
+    days: dict[Origin, set[date]]
     broken: list[RecordingError]
+
+    @property
+    def servers(self) -> list[str]:
+        """Other servers than OpenAI's API that have answered."""
+        return sorted({origin.server for origin in self.counts if origin.server})
+
+    @property
+    def openai(self) -> bool:
+        """Whether OpenAI's API gave any of the answers, edited ones included."""
+        return any(each.source != "authored" and not each.server for each in self.counts)
 
 
 class Library:
@@ -160,8 +178,9 @@ class Library:
             except RecordingError as error:
                 found.broken.append(error)
                 continue
-            found.counts[made.source] += 1
-            found.days.setdefault(made.source, set()).add(made.at.date())
+            origin = Origin(made.source, made.server or "")
+            found.counts[origin] += 1
+            found.days.setdefault(origin, set()).add(made.at.date())
         return found
 
     def name(self, path: Path) -> str:
@@ -231,6 +250,10 @@ class Library:
             asked = RecordedRequest(
                 method=request.method, path=request.path, query=request.query, body=request.body
             )
+            if answers and held and held.provenance.server and not provenance.server:
+                # One label for all answers of a file: none of another server's may pass for OpenAI's.
+                whose = {"source": held.provenance.source, "host": held.provenance.host}
+                provenance = provenance.model_copy(update=whose)
             if answer.file is not None:
                 answer.file = _free_name(path, answers, answer.file)
             recording = Recording(request=asked, answers=[*answers, answer], provenance=provenance)
