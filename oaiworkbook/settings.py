@@ -6,6 +6,7 @@
 | `OAIWORKBOOK_DATA` | folder with `recordings/`, `samples/`, `models.toml`, `prices.toml` | shipped |
 | `OAIWORKBOOK_LESSON` | recordings folder looked in first and written to, such as `03_streaming` | the notebook's |
 | `OAIWORKBOOK_RECORD` | `missing`: record mode asks only for what is not recorded yet | everything |
+| `OAIWORKBOOK_ASIDE` | set by `oaiworkbook record` for its kernels, whose whole run is judged afterwards | unset |
 | `OAIWORKBOOK_PACE` | factor on recorded waits: 1 as recorded, 0 none | 1 |
 | `OAIWORKBOOK_LEDGER` | the SQLite file that logs the calls | in the user's data folder |
 | `OAIWORKBOOK_PROGRESS` | folder that remembers which exercises are solved | in the user's data folder |
@@ -89,6 +90,11 @@ def keep_since() -> float | None:
     if word != "missing":
         raise SettingsError(f"OAIWORKBOOK_RECORD is {value!r}. Set it to missing, or unset it.")
     return _number("OAIWORKBOOK_RECORD (missing since)", since or "0")
+
+
+def aside() -> bool:
+    """Whether record mode writes to the side, so that a failure takes no other answer's place."""
+    return bool(os.environ.get("OAIWORKBOOK_ASIDE"))
 
 
 def pace() -> float:

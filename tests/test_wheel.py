@@ -17,7 +17,11 @@ from .small_course import ROOT
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("hatchling") is None, reason="hatchling builds the wheel"
 )
-LEFT_BEHIND = ("notebooks/.ipynb_checkpoints/00-checkpoint.ipynb", "notebooks/00_x.mine-1.ipynb")
+LEFT_BEHIND = (
+    "notebooks/.ipynb_checkpoints/00-checkpoint.ipynb",
+    "notebooks/00_x.mine-1.ipynb",
+    "data/recordings.unfinished/03_streaming/01-responses-d5f91a3e.json",
+)
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,8 @@ def each(
         except WorkbookError as error:
             failed += 1
             print(f"FAILED  {notebook.stem}: {error}", flush=True)
+            for note in getattr(error, "__notes__", ()):
+                print(f"        {note}", flush=True)
             continue
         seconds += result.seconds
         failed += not result.ok

@@ -45,7 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         args.parser.error(f"takes nothing after --, but got {' '.join(args.extra)}")
     try:
         return int(args.run(args))
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
+        for note in getattr(stop, "__notes__", ()):  # what has become of what was under way
+            print(note, file=sys.stderr)
         return 130
     except BrokenPipeError:
         # The reader, such as `head`, has seen enough. Python would complain when it flushes.

@@ -6,9 +6,11 @@ from .arguments import Parser, usd
 
 WHAT = "record lessons again from the live API"
 HELP = """\
-    Runs the lessons against the API and writes each answer into data/recordings/. Says
-    first what the calls cost by the present recordings, and stops at a cap on today's
-    spending (--max-usd, else OAIWORKBOOK_MAX_USD, else USD 1.00).
+    Runs the lessons against the API. The new answers take the place of a lesson's
+    recordings when the whole lesson has run as it should; else those stay as they are, and
+    the command says where the new ones are kept. Says first what the calls cost by the
+    present recordings, and stops at a cap on today's spending (--max-usd, else
+    OAIWORKBOOK_MAX_USD, else USD 1.00).
     Needs OPENAI_API_KEY, unless OPENAI_BASE_URL names a server on this machine.
 
     example:

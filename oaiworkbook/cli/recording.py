@@ -56,10 +56,9 @@ def record(args: argparse.Namespace) -> int:
     def one(notebook: Path, on_cell: running.OnCell) -> Ran:
         before, row = _stamps(notebook.stem), default_ledger().last_row()
         result = running.record(notebook, lesson=notebook.stem, env=env, on_cell=on_cell)
-        report = _written(notebook.stem, before)
-        if result.ok and (unused := _unused(notebook.stem, before, row)):
-            report += f"\n        no longer asked for, to delete: {', '.join(unused)}"
-        return result, report
+        if not result.ok:
+            return result, result.kept
+        return result, "\n        ".join(_report(notebook.stem, before, row))
 
     return each(notebooks, one, verbose=args.verbose)
 
@@ -144,14 +143,25 @@ def _written(lesson: str, before: dict[str, int]) -> str:
     if not written:
         return f"nothing written in {folder}"
     library = Library(folder.parent)
-    sources = library.origins(folder / name for name in written).counts
-    kinds = ", ".join(f"{count} {source}" for source, count in sources.items())
+    origins = library.origins(folder / name for name in written).counts
+    kinds = ", ".join(
+        f"{count} {source}" + (f" from {server} (not OpenAI's API)" if server else "")
+        for (source, server), count in origins.items()
+    )
     new = len(set(written) - set(before))
     return f"{len(written)} recordings written to {folder} ({new} new; {kinds})"
 
 
-def _unused(lesson: str, before: dict[str, int], row: int) -> list[str]:
-    """Recordings that were there before and that no call since ledger row `row` has used."""
-    used = {Path(call.recording).name for call in default_ledger().calls(row) if call.recording}
+def _report(lesson: str, before: dict[str, int], row: int) -> Iterator[str]:
+    """What was written, and the recordings that no call since ledger row `row` has asked for."""
+    yield _written(lesson, before)
+    calls = default_ledger().calls(row)
+    used = {Path(call.recording).name for call in calls if call.recording}
     now = _stamps(lesson)
-    return [name for name, stamp in before.items() if now.get(name) == stamp and name not in used]
+    unused = [n for n, stamp in before.items() if now.get(n) == stamp and n not in used]
+    # A session has no row of its own, and its rows do not name its recording.
+    lost = [c for c in calls if c.mode == "record" and not c.recording and c.http_status != 101]
+    if lost:
+        yield f"{len(lost)} tries have no recorded answer, so what is no longer asked for is not known"
+    elif unused:
+        yield f"no longer asked for, to delete: {', '.join(unused)}"

@@ -6,6 +6,7 @@ is `settle`d when the body has ended. It knows nothing of notebooks.
 
 import asyncio
 import math
+import re
 import time
 import warnings
 from collections.abc import Mapping, Sequence
@@ -42,6 +43,10 @@ GIVEN_DEADLINE = (
     "oaiworkbook_deadline"  # of a request's extensions: seconds, None where nobody set one
 )
 _first_try: ContextVar[float] = ContextVar("oaiworkbook_first_try")
+# What the tries of one call have recorded: the file, the answer, and what the file held before.
+_recorded: ContextVar["list[tuple[Path, Answer, bytes | None]]"] = ContextVar(
+    "oaiworkbook_recorded"
+)
 last_failure: ContextVar[str] = ContextVar("oaiworkbook_last_failure", default="")
 
 
@@ -56,6 +61,7 @@ NOT_SENT = (
     httpx2.UnsupportedProtocol,
     WorkbookError,
 )
+_HTML = re.compile(r"\s*<(!doctype\s+)?html\b", re.IGNORECASE)
 _LEFT = (KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError)
 
 
@@ -137,7 +143,7 @@ class ClientState:
             source="authored" if source == "authored" else "live",
             at=datetime.now(UTC).replace(microsecond=0),
             sdk=f"openai {openai.__version__}",
-            host=None if source else host,
+            host=None if source == "authored" else host,
         )
         sent = tuple(of_authorization(authorization))
         gate = Gate((*self.keys, *sent), (*self.passwords, *sent[1:]))
@@ -146,6 +152,23 @@ class ClientState:
         except RecordingError as error:
             warnings.warn(f"This answer is not recorded. {error}", stacklevel=2)
             return False
+        return True
+
+    def keeps(self, path: Path, answer: Answer, *, whole: bool = True) -> bool:
+        """Whether a failure is not to take the place of the good answers in `path`; says so.
+
+        A run that is recorded to the side is judged when it has ended: it records everything.
+        """
+        present = None if settings.aside() else self.library.present(path)
+        why = present and failure_beside(present.answers, answer, whole=whole)
+        if not why:
+            return False
+        name = self.library.name(path)
+        warnings.warn(
+            f"{name} stays as it was, because this answer is a failure ({why}). To record it all the "
+            "same, delete the file first.",
+            stacklevel=2,
+        )
         return True
 
     def drain(self) -> None:
@@ -176,6 +199,7 @@ def _patience(request: httpx2.Request, attempt: int, started: float) -> Patience
     """
     if attempt == 0:
         _first_try.set(started)
+        _recorded.set([])
         last_failure.set("")
     seconds = request.extensions.get(GIVEN_DEADLINE)
     if seconds is None:
@@ -210,11 +234,16 @@ class Exchange:
     recording: Path | None = None  # the file that answers, or that is to be written
     headers: dict[str, str] = field(default_factory=dict)
     encoding: str = ""  # how the body is compressed
+    answered_by: httpx2.URL | None = None  # another address than the request's after a redirect
     status: int = 0
     source: str | None = None
     recorded_at: datetime | None = None
     parsed: Any = None  # the JSON body
     failure: str | None = None  # what an error says that came with a good status
+    # Of this call's earlier tries. Taken from the context now: a body may end in another one.
+    tries: "list[tuple[Path, Answer, bytes | None]]" = field(
+        default_factory=lambda: _recorded.get([])
+    )
 
     def find(self) -> Answer | None:
         """The recorded answer, or None where the request is to be sent.
@@ -274,6 +303,7 @@ class Exchange:
         Only what was surely not sent costs nothing; of all else the cost is not known. Raises
         DeadlineExceeded where no time is left to try again.
         """
+        self._forget_tries()
         self.call.error = type(error).__name__
         last_failure.set(self.call.error)
         if self.call.mode == "replay" or isinstance(error, NOT_SENT):
@@ -312,6 +342,7 @@ class Exchange:
 
         Never raises: the answer is there, and may have been paid for.
         """
+        self._forget_tries()
         content_type = self.headers.get("content-type", "")
         readable = True
         try:
@@ -371,17 +402,32 @@ class Exchange:
         assert self.recording is not None
         assert self.canonical is not None
         answer = answer_of(self.status, self.headers, parsed, events, body, times, whole=whole)
+        if self.state.keeps(self.recording, answer, whole=whole):
+            return
+        before = self.state.library.before(self.recording)
         stored = self.state.store(
             self.recording,
             self.canonical,
             answer,
             body,
             source=self.source,
-            host=self.request.url.host,
+            host=(self.answered_by or self.request.url).netloc.decode("ascii"),
             authorization=self.request.headers.get("authorization", ""),
         )
         if stored:
             self.call.recording = self.state.library.name(self.recording)
+            self.tries.append((self.recording, answer, before))
+
+    def _forget_tries(self) -> None:
+        """Of the tries of one call only the last is kept: replay would give its failures first."""
+        while self.tries:
+            path, answer, before = self.tries.pop()
+            if path != self.recording:
+                continue
+            try:
+                self.state.library.take_out(path, answer, before)
+            except (OSError, RecordingError) as error:
+                warnings.warn(f"A failure stays in the recording. {error}", stacklevel=2)
 
 
 def error_in(answer: Any, names: Sequence[str | None] = ()) -> Mapping[str, Any] | None:
@@ -398,6 +444,76 @@ def error_in(answer: Any, names: Sequence[str | None] = ()) -> Mapping[str, Any]
     if any(answer.get(name) for name in _CONTENT):
         return None
     return _as_error(answer["error"])
+
+
+def failure_in(answer: Answer, *, whole: bool = True) -> str | None:
+    """What is wrong with an answer that a lesson would not ask for; None for a good one.
+
+    `whole`: whether all of its body came, where the answer itself does not say so.
+    """
+    if answer.status >= 300:
+        return _label(answer.status, _error_of(answer.json_))
+    if answer.cut or not whole:
+        return "it broke off"
+    kind = answer.headers.get("content-type", "").lower()
+    if "text/html" in kind or _HTML.match(answer.text or ""):
+        return f"{answer.status} with a page of HTML"
+    if answer.frames is not None:
+        data = [event for direction, _, event in answer.frames if direction == "<"]
+        if not data:
+            return "the server said nothing"
+        error = error_in(data)
+    elif answer.sse is not None:
+        data = [event for _, _, event in answer.sse]
+        if not ended(data) and not any(_is_last(event) for event in data):
+            return "its stream ended too early"
+        error = error_in(data, [name for _, name, _ in answer.sse])
+    else:
+        data = [answer.json_]
+        error = error_in(answer.json_)
+    if error is not None:
+        return _label(answer.status, error)
+    failed = any(_is_failed(each) for each in data)
+    return "the response has failed" if failed else None
+
+
+def failure_beside(present: Sequence[Answer], answer: Answer, *, whole: bool = True) -> str | None:
+    """Why an answer is not to take the place of the `present` ones to the same request.
+
+    None where it may: it is a good one, or none of those is.
+    """
+    good = [each for each in present if failure_in(each) is None]
+    if not good:
+        return None
+    why = failure_in(answer, whole=whole)
+    if why is None and not any(_alike(answer, each) for each in good):
+        why = "it is not of the kind that was asked for"
+    return why
+
+
+def _alike(one: Answer, other: Answer) -> bool:
+    """Whether two answers to the same request have the same form."""
+    if isinstance(one.json_, dict) and isinstance(other.json_, dict):
+        same = one.json_.get("object") == other.json_.get("object")
+        return same and not one.json_.keys().isdisjoint(other.json_)
+    parts = ("json_", "text", "file", "sse", "frames")
+    return all((getattr(one, n) is None) is (getattr(other, n) is None) for n in parts)
+
+
+def _is_last(event: Any) -> bool:
+    """Whether a chunk of Chat Completions is the one with which a choice ends."""
+    choices = event.get("choices") if isinstance(event, dict) else None
+    choices = choices if isinstance(choices, list) else []
+    return any(isinstance(each, dict) and each.get("finish_reason") for each in choices)
+
+
+def _is_failed(event: Any) -> bool:
+    if not isinstance(event, dict):
+        return False
+    response = event.get("response") if event.get("type") == "response.failed" else event
+    if not isinstance(response, dict):
+        return False
+    return (response.get("object"), response.get("status")) == ("response", "failed")
 
 
 def _error_event(name: str | None, data: Any) -> Mapping[str, Any] | None:
@@ -421,6 +537,11 @@ _CONTENT = ("choices", "output", "data", "answers", "results", "text")
 def _error_of(body: Any) -> Mapping[str, Any] | None:
     error = body.get("error") if isinstance(body, dict) else None
     return error if isinstance(error, dict) else None
+
+
+def message_of(body: Any) -> str:
+    """What the error of an answer says, as the SDK shows it."""
+    return str((_error_of(body) or {}).get("message") or "")
 
 
 def _label(status: int, error: Mapping[str, Any] | None) -> str:

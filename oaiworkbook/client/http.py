@@ -230,6 +230,7 @@ def _advise(exchange: Exchange, response: httpx2.Response, first: bytes) -> None
 
 def _note_head(exchange: Exchange, response: httpx2.Response) -> None:
     source = response.headers.get(PRACTICE)
+    exchange.answered_by = response.url
     exchange.encoding = response.headers.get("content-encoding", "")
     if exchange.call.mode == "practice" and source is None:
         forget(exchange.request.url)  # the port has changed hands, and this call is a real one

@@ -94,7 +94,7 @@ class RelayedSession:
     def __init__(
         self, relay: Relay, served: Served, upstream: ClientConnection, source: str | None
     ) -> None:
-        self.state, self.host = relay.state, relay.base.host
+        self.state, self.host = relay.state, relay.base.netloc.decode("ascii")
         self.served, self.upstream, self.source = served, upstream, source
         self.lesson = settings.lesson() or "unsorted"
         self.meter = SessionMeter("record", served.asked.query)
@@ -181,6 +181,8 @@ class RelayedSession:
             return
         cut = {"cut": True} if self.cut else {}
         answer = Answer.model_validate({"status": 101, "headers": {}, "frames": frames, **cut})
+        if self.state.keeps(path, answer):
+            return
         self.state.store(
             path,
             asked,

@@ -26,6 +26,10 @@ _SOURCES = {
     "live": "live (answered by the API)",
     "edited": "edited (live, then changed by hand)",
 }
+_OTHERS = {
+    "live": "live (answered by {}, not by OpenAI's API)",
+    "edited": "edited (answered by {}, not by OpenAI's API, then changed by hand)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +168,10 @@ def _recordings() -> Iterator[Finding]:
     else:
         lessons = len({path.parent for path in paths})
         yield Finding("ok", "recordings", f"{len(paths)} in {lessons} lessons")
-    for source, count in origins.counts.most_common():
-        yield Finding("ok", "written by", f"{count} {_SOURCES[source]}")
+    for origin, count in origins.counts.most_common():
+        whose = _OTHERS if origin.server else _SOURCES
+        words = whose[origin.source].format(origin.server)
+        yield Finding("ok", "written by", f"{count} {words}")
     if origins.days:
         newest = max(max(days) for days in origins.days.values())
         yield Finding("ok", "newest", newest.isoformat())

@@ -45,17 +45,24 @@ class StartLine:
 
 
 def _sources() -> str:
-    """Whose answers replay gives in this lesson; recordings of a live API are named as such."""
+    """Whose answers replay gives in this lesson; recordings of an API are named as such."""
     from ..recordings.library import Library
 
     folder = settings.data_dir() / "recordings"
     # What is broken the cell that needs it says.
-    found = set(Library(folder).origins(folder.glob(f"{settings.lesson()}/*.json")).counts)
-    if found == {"live"}:
-        return "answers are recordings of the live API"
-    if "live" in found or "edited" in found:
-        return "answers are recordings, in part of the live API and in part written or edited by us"
-    return _AUTHORED
+    origins = Library(folder).origins(folder.glob(f"{settings.lesson()}/*.json"))
+    servers = " and ".join(origins.servers)
+    ours = any(each.source != "live" for each in origins.counts)
+    parts = [f"from {servers} (not OpenAI's API)"] if servers else []
+    parts += ["of the live API"] if origins.openai else []
+    if not parts:
+        return _AUTHORED
+    if not ours and len(parts) == 1:
+        whose = f"from {servers}, not from OpenAI's API" if servers else parts[0]
+        return f"answers are recordings {whose}"
+    parts += ["written or edited by us"] if ours else []
+    *first, last = [f"in part {each}" for each in parts]
+    return f"answers are recordings, {', '.join(first)} and {last}"
 
 
 class CopyCell(ast.NodeTransformer):

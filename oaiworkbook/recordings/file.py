@@ -39,6 +39,9 @@ _OF_THE_WAY = frozenset({"content-encoding", "transfer-encoding", "content-lengt
 
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+# Its regional addresses have a word before: eu.api.openai.com. Azure's are another server's.
+_OPENAI = re.compile(r"(?:[a-z0-9-]+\.)?api\.openai\.com\.?(?::443)?")
+_ADDRESS = re.compile(r"[A-Za-z0-9._:\[\]-]{1,255}")
 
 
 class _Part(BaseModel):
@@ -175,7 +178,14 @@ class Provenance(_Part):
     source: Source
     at: datetime
     sdk: str
-    host: str | None = None  # where a live recording came from
+    host: str | None = None  # the server of a live recording, with its port where it names one
+
+    @property
+    def server(self) -> str | None:
+        """The server that answered where that was not OpenAI's API, in a form fit to be shown."""
+        if self.source == "authored" or self.host is None or _OPENAI.fullmatch(self.host.lower()):
+            return None
+        return self.host if _ADDRESS.fullmatch(self.host) else "another server"
 
 
 class Recording(_Part):

@@ -8,10 +8,13 @@ import os
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 from ..errors import RecordingError, RecordingNotFound
 from .file import (
@@ -45,13 +48,55 @@ def missing(path: Path, since: float) -> bool:
     return path in _written or path.stat().st_mtime < since
 
 
+def same_request(folder: Path, name: str) -> Path | None:
+    """The file in `folder` that records the request of a recording called `name`."""
+    key = name[-len("-01234567.json") :]
+    found = [folder / name] if (folder / name).exists() else sorted(folder.glob(f"*{key}"))
+    return found[0] if found else None
+
+
+def clear_sidecars(path: Path, replaced: Recording | None, by: Recording | None) -> None:
+    """Take away the files beside `path` that belonged to what was replaced, and to nothing now."""
+    old, new = (
+        {each.file for each in r.answers if each.file} if r else set() for r in (replaced, by)
+    )
+    for name in old - new:
+        if Path(name).name == name:
+            with suppress(OSError):  # it is in nobody's way
+                (path.parent / name).unlink()
+
+
+def _free_name(path: Path, answers: Sequence[Answer], ending: str) -> str:
+    """The name of the next answer's sidecar file."""
+    taken = {answer.file for answer in answers}
+    stems = (f"{path.stem}{f'-{n}' if n > 1 else ''}" for n in count(len(answers) + 1))
+    return next(f"{stem}{ending}" for stem in stems if f"{stem}{ending}" not in taken)
+
+
+class Origin(NamedTuple):
+    """Whose answer a recording is: its source, and the server that answered if not OpenAI's API."""
+
+    source: Source
+    server: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Origins:
     """Whose answers some recordings are, on which days they were made, and which cannot be read."""
 
-    counts: Counter[Source]
-    days: dict[Source, set[date]]
+    counts: Counter[Origin]
+    days: dict[Origin, set[date]]
     broken: list[RecordingError]
+
+    @property
+    def servers(self) -> list[str]:
+        """Other servers than OpenAI's API that have answered."""
+        return sorted({origin.server for origin in self.counts if origin.server})
+
+    @property
+    def openai(self) -> bool:
+        """Whether OpenAI's API gave any of the answers, edited ones included."""
+        return any(each.source != "authored" and not each.server for each in self.counts)
 
 
 class Library:
@@ -150,8 +195,9 @@ class Library:
             except RecordingError as error:
                 found.broken.append(error)
                 continue
-            found.counts[made.source] += 1
-            found.days.setdefault(made.source, set()).add(made.at.date())
+            origin = Origin(made.source, made.server or "")
+            found.counts[origin] += 1
+            found.days.setdefault(origin, set()).add(made.at.date())
         return found
 
     def name(self, path: Path) -> str:
@@ -191,6 +237,13 @@ class Library:
                 _started[folder, request.key] = folder / (same[0] if same else new)
             return _started[folder, request.key]
 
+    def present(self, path: Path) -> Recording | None:
+        """What a file holds now; None where there is none, or none that can be read."""
+        try:
+            return self.read(path)
+        except RecordingError:
+            return None
+
     def add(
         self,
         path: Path,
@@ -208,14 +261,19 @@ class Library:
         """
         answer = answer.masked()
         with _writing:
+            held = self.present(path)
             answers = self.read(path).answers if path in _written else []
             if answers and request.method == "POST" and answer.says_the_same(answers[-1]):
                 return  # the last answer is given again anyway
             asked = RecordedRequest(
                 method=request.method, path=request.path, query=request.query, body=request.body
             )
+            if answers and held and held.provenance.server and not provenance.server:
+                # One label for all answers of a file: none of another server's may pass for OpenAI's.
+                whose = {"source": held.provenance.source, "host": held.provenance.host}
+                provenance = provenance.model_copy(update=whose)
             if answer.file is not None:
-                answer.file = f"{path.stem}{f'-{len(answers) + 1}' if answers else ''}{answer.file}"
+                answer.file = _free_name(path, answers, answer.file)
             recording = Recording(request=asked, answers=[*answers, answer], provenance=provenance)
             content = dump_recording(recording).encode()
             places = list(gate.found({"request": asked.model_dump(), "answer": answer.dump()}))
@@ -228,6 +286,42 @@ class Library:
                 )
             if answer.file is not None:
                 write_recording(path.parent / answer.file, body)
-            write_recording(path, content)
-            _written.add(path)
+            self._write(path, held, recording, content)
+
+    def before(self, path: Path) -> bytes | None:
+        """What this process would replace in a file: its content, None where there is none."""
+        return path.read_bytes() if path not in _written and path.exists() else None
+
+    def take_out(self, path: Path, answer: Answer, before: bytes | None) -> None:
+        """Undo `add` of an answer that was not to stay; `before`: of the file before it was added.
+
+        Where nothing else is in it, the file goes, or holds again what this process has replaced.
+        Raises RecordingError.
+        """
+        with _writing:
+            held = self.present(path) if path in _written else None
+            answers = list(held.answers) if held else []
+            mine = answer.dump()
+            at = next((n for n, each in enumerate(answers) if each.dump() == mine), None)
+            if held is None or at is None:
+                return
+            del answers[at]
+            if answers:
+                left = held.model_copy(update={"answers": answers})
+                self._write(path, held, left, dump_recording(left).encode())
+                return
+            _written.discard(path)
+            clear_sidecars(path, held, None)
+            if before is not None:
+                write_recording(path, before)
+            if self.present(path) is None or before is None:
+                path.unlink(missing_ok=True)
             self._index = None
+
+    def _write(
+        self, path: Path, replaced: Recording | None, recording: Recording, content: bytes
+    ) -> None:
+        write_recording(path, content)
+        clear_sidecars(path, replaced, recording)
+        _written.add(path)
+        self._index = None

@@ -15,7 +15,7 @@ from oaiworkbook.course import models
 from oaiworkbook.course.running.play import exercises
 from oaiworkbook.money.amounts import usd
 from oaiworkbook.money.ledger import ALREADY_COUNTED, Call
-from oaiworkbook.recordings.library import Library
+from oaiworkbook.recordings.library import Library, Origin
 
 from .course import know_first, map_of, named
 from .surroundings import ROOT
@@ -110,9 +110,16 @@ def _recordings(lesson: str) -> list[str]:
     library = Library(settings.data_dir() / "recordings")
     paths = sorted((library.folder / lesson).glob("*.json"))
     return [
-        f"Recordings: {_ORIGIN[source]}, {_days(days)}."
-        for source, days in sorted(library.origins(paths).days.items())
+        f"Recordings: {_origin(origin)}, {_days(days)}."
+        for origin, days in sorted(library.origins(paths).days.items())
     ]
+
+
+def _origin(origin: Origin) -> str:
+    if not origin.server:
+        return _ORIGIN[origin.source]
+    edited = " and edited" if origin.source == "edited" else ""
+    return f"recorded from `{origin.server}`, not from OpenAI's API{',' * bool(edited)}{edited}"
 
 
 def _days(days: set[date]) -> str:

@@ -11,6 +11,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -141,8 +142,10 @@ async def async_turns(client: Any, *texts: str) -> list[dict[str, Any]]:
     return events
 
 
-def record(use: Callable[[Any], Any], client: type[Any] = OpenAI, **options: Any) -> Any:
-    with PracticeServer(source=nothing, sessions=parrots) as server:
+def record(
+    use: Callable[[Any], Any], client: type[Any] = OpenAI, sessions: Any = parrots, **options: Any
+) -> Any:
+    with PracticeServer(source=nothing, sessions=sessions) as server:
         recording = client(mode="record", base_url=server.url, api_key="sk-test", **options)
         try:
             return use(recording)
@@ -366,6 +369,47 @@ def test_a_session_that_the_server_ends_is_recorded_and_ends_again(data: Path) -
     assert was[-1] == "response.output_text.delta"
     assert json.loads(recordings(data)[0].read_text())["answers"][0]["cut"] is True
     assert hang(OpenAI()) == was
+
+
+@pytest.mark.parametrize(
+    ("ends", "why"),
+    [
+        (HangUp(), "it broke off"),
+        ({"type": "error", "error": {"code": "server_error", "message": "no"}}, "101 server_error"),
+    ],
+)
+def test_a_session_that_fails_takes_no_good_one_s_place(
+    ends: Any,
+    why: str,
+    data: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    was = record(lambda c: turns(c, "tide"))
+    before = recordings(data)[0].read_bytes()
+    for name, empty in (("_started", {}), ("_written", set())):
+        monkeypatch.setattr(library, name, empty)  # a new process
+
+    def fails() -> Script:
+        whole = parrot()
+
+        def script(heard: Any) -> Iterator[tuple[float, Any]]:
+            for wait, event in whole(heard):
+                if event["type"] == "response.done" and isinstance(ends, HangUp):
+                    raise ends
+                if event["type"] == "response.created" and isinstance(ends, dict):
+                    yield 0.0, ends
+                yield wait, event
+
+        return script
+
+    def use(client: Any) -> None:
+        with suppress(ConnectionClosedError):
+            turns(client, "tide")
+
+    with pytest.warns(UserWarning, match=rf"stays as it was.*\({why}\)"):
+        record(use, sessions=lambda *_: scripted(fails()))
+    assert [path.read_bytes() for path in recordings(data)] == [before]
+    assert turns(OpenAI(), "tide") == was
 
 
 def test_a_refused_session_is_passed_on_and_not_recorded(data: Path) -> None:  # noqa: F811

@@ -1,11 +1,9 @@
 """Runs a notebook without a browser, in replay, live or record mode."""
 
-import os
 import re
-import tempfile
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from ... import settings
+from ...client.exchange import failure_beside, failure_in, message_of
 from ...errors import NotebookError
+from ...recordings.aside import Aside
+from ...recordings.file import Answer, read_recording
 from .kernels import session
 
 OnCell = Callable[[int, int], None]
@@ -36,11 +37,15 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """The notebook with its new outputs (the file is untouched); `seconds` of wall time."""
+    """The notebook with its new outputs (the file is untouched); `seconds` of wall time.
+
+    `kept`: of a recording that failed, what became of what it had recorded, in words.
+    """
 
     notebook: nbformat.NotebookNode
     failures: list[Failure] = field(default_factory=list)
     seconds: float = 0.0
+    kept: str = ""
 
     @property
     def ok(self) -> bool:
@@ -110,31 +115,79 @@ def record(
     """Records a lesson: its cells first, then what the changes and answers need on top of them.
 
     The answers to its exercises are the references. The second pass does not ask again for what the
-    first has recorded.
+    first has recorded. Nothing of the lesson's recordings changes before both have gone well; the
+    note of an exception, or `kept` of the result, says what has become of the rest.
     """
+    extra: dict[str, str | None] = dict(env or {})
+    home = Path(extra.get("OAIWORKBOOK_DATA") or settings.data_dir()).expanduser().absolute()
+    with Aside(home, lesson) as aside:
+        extra |= {"OAIWORKBOOK_DATA": str(aside.data), "OAIWORKBOOK_ASIDE": "1"}
+        try:
+            result = _both_passes(notebook, lesson, extra, timeout, on_cell, aside)
+            if result.ok:
+                aside.place()
+                return result
+        except BaseException as error:
+            error.add_note(aside.keep())
+            raise
+        return replace(result, kept=aside.keep())
+
+
+def _both_passes(
+    notebook: Path,
+    lesson: str,
+    env: dict[str, str | None],
+    timeout: int,
+    on_cell: OnCell | None,
+    aside: Aside,
+) -> RunResult:
     from .play import answers, play, plays
 
-    extra: dict[str, str | None] = dict(env or {})
-    began = _file_time(Path(extra.get("OAIWORKBOOK_DATA") or settings.data_dir()))
     first = execute(
-        notebook, mode="record", lesson=lesson, env=extra, timeout=timeout, on_cell=on_cell
+        notebook, mode="record", lesson=lesson, env=env, timeout=timeout, on_cell=on_cell
     )
-    known = answers(lesson)
-    if not first.ok or not plays(first.notebook, known):
+    if not first.ok:
         return first
+    known, shown = answers(lesson), _outputs(first.notebook)
+    if not plays(first.notebook, known):
+        return replace(first, failures=list(_unwanted(aside, shown)))
     # File times may be coarser than the clock.
-    extra.setdefault("OAIWORKBOOK_RECORD", f"missing since {began - 2:.0f}")
-    second, _ = play(notebook, known, mode="record", lesson=lesson, env=extra, timeout=timeout)
-    return RunResult(first.notebook, second.failures, first.seconds + second.seconds)
+    env.setdefault("OAIWORKBOOK_RECORD", f"missing since {aside.began - 2:.0f}")
+    second, played = play(notebook, known, mode="record", lesson=lesson, env=env, timeout=timeout)
+    shown += [*_outputs(second.notebook), *(output for each in played for output in each.outputs)]
+    failures = [*second.failures, *_unwanted(aside, shown)]
+    return RunResult(first.notebook, failures, first.seconds + second.seconds)
 
 
-def _file_time(folder: Path) -> float:
-    """Seconds since 1970 by the clock that dates files there: a server's may differ from this machine's."""
-    try:
-        with tempfile.NamedTemporaryFile(dir=folder) as file:
-            return os.stat(file.name).st_mtime
-    except OSError:
-        return time.time()  # nothing can be recorded there, which is said at the first answer
+def _outputs(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+def _unwanted(aside: Aside, outputs: Sequence[nbformat.NotebookNode]) -> Iterator[Failure]:
+    """Failures where the present recording has good answers, which no cell has shown as an error.
+
+    The lesson has caught them itself, so its cells have ended well.
+    """
+    errors = [output.evalue for output in outputs if output.output_type == "error"]
+    for path in aside.new():
+        present = aside.replaced(path)
+        if present is None or any(map(failure_in, present.answers)):
+            continue
+        for answer in read_recording(path).answers:
+            why = failure_beside(present.answers, answer)
+            if why and not any(_shows(error, answer) for error in errors):
+                yield Failure(
+                    0,
+                    f"{path.name} would become a failure ({why}) that no cell shows. If the lesson is "
+                    "to have it, delete the file first.",
+                )
+
+
+def _shows(error: str, answer: Answer) -> bool:
+    """Whether the text of an error is that of this answer."""
+    if answer.status < 400:
+        return "Error code: " not in error
+    return f"Error code: {answer.status}" in error and message_of(answer.json_) in error
 
 
 @dataclass
