@@ -297,7 +297,8 @@ def _text_bound(
     if asked.get("context_management"):
         into *= 2  # what is compacted is read once more
     listed = rates(model, at, service_tier=tier, input_tokens=into)
-    why = [listed.note] if not listed.usd else tools.unbounded
+    no_price = listed.note if model else "no model is named"
+    why = [no_price] if not listed.usd else tools.unbounded
     if why:
         waits = why == [_NO_MAXIMUM]
         return Bound(None, into, out, "; ".join(why), "max_tool_calls" if waits else "", waits)

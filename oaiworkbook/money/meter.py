@@ -2,7 +2,9 @@
 
 import atexit
 import contextlib
+import os
 import sqlite3
+import threading
 import time
 import warnings
 from collections.abc import Mapping
@@ -229,6 +231,7 @@ def _names(call: Call, asked: Asked) -> list[str]:
 
 # Calls that are still to be written: (ledger, row, call, whether it can be a repeat).
 _late: list[tuple[Ledger, int | None, Call, bool]] = []
+_writing = threading.Lock()
 
 
 def _write(ledger: Ledger, row: int | None, call: Call, again: bool) -> None:
@@ -258,10 +261,25 @@ def _settle(ledger: Ledger, row: int | None, call: Call, again: bool) -> None:
 @atexit.register
 def write_late() -> None:
     """Write what could not be written when it ended, if it can be by now."""
-    for each in list(_late):
-        with contextlib.suppress(Exception):
-            _settle(*each)
-            _late.remove(each)
+    if not _late or not _writing.acquire(blocking=False):
+        return  # another thread is at it
+    try:
+        for each in list(_late):
+            with contextlib.suppress(Exception):
+                _settle(*each)
+                _late.remove(each)
+    finally:
+        _writing.release()
+
+
+def _after_fork() -> None:
+    global _writing
+    _late.clear()  # the parent writes them
+    _writing = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _warn(text: str) -> None:

@@ -430,7 +430,7 @@ def test_a_request_that_the_api_will_refuse_does_not_raise_here(
 
 def test_a_maximum_that_is_none_is_not_taken_for_one() -> None:
     assert bound({"input": 7, "max_output_tokens": "many", "n": -1}).output_tokens == MOST_OUTPUT
-    assert upper_bound("POST", "/v1/responses", None, DAY).usd is None
+    assert upper_bound("POST", "/v1/responses", None, DAY).note == "no model is named"
 
 
 # --- the public estimate ------------------------------------------------------------------------------
