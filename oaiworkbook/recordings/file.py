@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_
 
 from ..errors import RecordingError
 from ..files import write_atomically
+from .requests import whole_characters
 
 Event = tuple[int, str | None, Any]  # milliseconds, event name or None, data
 Frame = tuple[Literal[">", "<"], int, Any]  # sent by the client or the server, milliseconds, data
@@ -71,7 +72,8 @@ class Answer(_Part):
             elif self.text is not None:
                 self._content = [self.text.encode()]
             else:
-                self._content = [json.dumps(self.json_, ensure_ascii=False).encode()]
+                text = json.dumps(self.json_, ensure_ascii=False)
+                self._content = [whole_characters(text).encode()]
         return self._content
 
     def pieces(self, folder: Path, pace: float) -> Iterator[tuple[float, bytes]]:
@@ -153,7 +155,7 @@ def event_bytes(event: Event, crlf: bool) -> bytes:
     text = (
         data
         if isinstance(data, str)
-        else json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        else whole_characters(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
     )
     lines = [f"event: {name}"] if name else []
     lines += [f"data: {line}" for line in text.split("\n")]
@@ -216,7 +218,8 @@ def dump_recording(recording: Recording) -> str:
     provenance = recording.provenance.model_dump(mode="json", exclude_none=True)
     whole = {"request": request, "answers": answers, "provenance": provenance}
     text = json.dumps(whole, ensure_ascii=False, indent=1)
-    return re.sub(r'"\\u0000(\d+)\\u0000"', lambda m: lines[int(m[1])], text) + "\n"
+    text = re.sub(r'"\\u0000(\d+)\\u0000"', lambda m: lines[int(m[1])], text) + "\n"
+    return whole_characters(text)
 
 
 def write_recording(path: Path, content: bytes) -> None:

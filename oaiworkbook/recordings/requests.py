@@ -17,6 +17,7 @@ import httpx2
 _LONG = 2_000  # characters from which an encoded file inside JSON is stored as a digest
 _CACHED = 20_000  # bytes; a body longer than this is not kept to save the hashing of a repeat
 _ENCODED = re.compile(r"(data:[\w/+.-]+;base64,)?[A-Za-z0-9+/_=-]+")
+_HALF = re.compile("[\ud800-\udfff]")
 _ID = re.compile(r"(?:[a-z]+[_-])?(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{8,}")
 
 
@@ -62,9 +63,16 @@ def canonical_parts(
 ) -> CanonicalRequest:
     query = "&".join(f"{k}={v}" for k, v in sorted(parse_qsl(query, keep_blank_values=True)))
     body = _body(content_type, content)
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = whole_characters(
+        json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    )
     digest = hashlib.sha256(f"{method}\n{path}\n{query}\n{text}".encode()).hexdigest()
     return CanonicalRequest(method, path, query, body, digest[:8])
+
+
+def whole_characters(text: str) -> str:
+    """JSON text in which half an emoji is escaped: no file can hold it otherwise, and some servers send it."""
+    return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
 _cached = lru_cache(maxsize=256)(canonical_parts)
