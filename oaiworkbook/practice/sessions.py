@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from websockets.sync.server import ServerConnection
 
 from .. import settings
-from ..recordings.file import PRACTICE, Answer, Frame
+from ..recordings.file import PRACTICE, Answer, Frame, as_json
 from ..recordings.library import Library
 from ..recordings.requests import CanonicalRequest, canonical_parts
 from .loopback import Served
@@ -40,13 +40,13 @@ def canonical_event(event: Any) -> Any:
     """What counts of a client's event, and is stored: long base64 text as its digest."""
     if isinstance(event, dict):
         event = {name: value for name, value in event.items() if name != "event_id"}
-    content = json.dumps(event, ensure_ascii=False).encode()
+    content = as_json(event).encode()
     return canonical_parts("WS", "", "", "application/json", content).body
 
 
 def session_request(path: str, query: str, sent: list[Any]) -> CanonicalRequest:
     """The request that a session is stored under. The key holds what the client sent."""
-    content = json.dumps(sent, ensure_ascii=False).encode()
+    content = as_json(sent).encode()
     asked = canonical_parts("WS", path, query, "application/json", content)
     return CanonicalRequest("WS", path, asked.query, sent, asked.key)
 

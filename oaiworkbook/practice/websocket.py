@@ -22,7 +22,7 @@ from websockets.sync.server import ServerConnection
 
 from .. import settings
 from ..errors import WorkbookError
-from ..recordings.file import PRACTICE
+from ..recordings.file import PRACTICE, as_json
 
 _REASON = 123  # bytes; a close frame holds no more
 _GRACE = 0.2  # seconds in which a client that is about to send something can still do so
@@ -106,7 +106,7 @@ def refuse(connection: ServerConnection, error: WorkbookError, heard: Any = None
         while (left := until - time.monotonic()) > 0:
             connection.recv(timeout=left)
     lines = str(error).splitlines()
-    whole = f"{code}: {lines[min(1, len(lines) - 1)]}".encode()
+    whole = f"{code}: {lines[min(1, len(lines) - 1)]}".encode(errors="replace")
     reason = whole[:_REASON].decode(errors="ignore")
     refusals[reason] = error
     connection.close(CloseCode.POLICY_VIOLATION, reason)
@@ -121,4 +121,4 @@ def parsed(message: str | bytes) -> Any:
 
 
 def written(event: Any) -> str:
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+    return as_json(event, separators=(",", ":"))

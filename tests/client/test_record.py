@@ -8,9 +8,11 @@ import sys
 import textwrap
 import threading
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import openai
 import pytest
 
@@ -181,6 +183,40 @@ def test_a_full_disk_loses_no_answer(data: Path, monkeypatch: pytest.MonkeyPatch
     assert answer.output_text == "You said: tide"
     assert [path.name[:2] for path in files(data)] == ["01"]
     assert not list((data / "recordings" / LESSON).glob(".*")), "no half-written file is left"
+
+
+HALF = "half \ud83d"  # of an emoji, escaped in JSON: some servers cut it so
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_half_an_emoji_is_recorded_and_replayed(data: Path, stream: bool) -> None:  # noqa: F811
+    def halved(served: Any) -> Any:
+        reply = Echo()(served)
+        whole = json.dumps(reply.answer.dump()).replace("You said: tide", json.dumps(HALF)[1:-1])
+        whole = whole.replace('"You"', json.dumps(HALF))
+        return Reply(recording_file.Answer.model_validate(json.loads(whole)), "authored")
+
+    def use(client: Any) -> str:
+        if not stream:
+            return str(ask(client).output_text)
+        return str([getattr(event, "delta", None) for event in ask(client, stream=True)])
+
+    with PracticeServer(source=halved) as server, warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        client = OpenAI(mode="record", base_url=server.url, api_key="sk-test")
+        was = use(client)
+    assert HALF in was or repr(HALF) in was
+    assert "\\ud83d" in files(data)[0].read_text("utf-8")
+    assert use(OpenAI()) == was
+
+
+def test_half_an_emoji_in_a_request_is_a_request_like_others() -> None:
+    body = json.dumps({"model": MODEL, "input": HALF}).encode()
+    with PracticeServer() as server, httpx2.Client() as client:
+        answer = client.post(
+            f"{server.url}/responses", content=body, headers={"content-type": "application/json"}
+        )
+    assert answer.json()["error"]["code"] == "recording_not_found"
 
 
 BROKEN = [

@@ -165,6 +165,13 @@ def test_replay_gives_the_events_that_were_recorded() -> None:
     assert turns(client, "tide", "ebb") == was, "the cell run again"
 
 
+def test_half_an_emoji_is_said_heard_and_replayed(data: Path) -> None:  # noqa: F811
+    was = record(lambda c: turns(c, "tide \ud83d"))
+    assert "TIDE \ud83d" in [event.get("delta") for event in was]
+    assert "\\ud83d" in recordings(data)[0].read_text("utf-8")
+    assert turns(OpenAI(), "tide \ud83d") == was
+
+
 def test_an_async_client_records_and_replays() -> None:
     was = record(lambda c: asyncio.run(async_turns(c, "tide")), AsyncOpenAI)
     assert asyncio.run(async_turns(AsyncOpenAI(), "tide")) == was
