@@ -75,19 +75,6 @@ def pytest_in(folder: Path) -> list[str]:
     return [*command, "--rootdir", str(folder), "-p", "tests.nbval_plugin"]
 
 
-def patiently(command: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """A run, and a second one where the first hangs.
-
-    About once in eight runs of all tests, a kernel with the cells of STEADY stands still; we have
-    not found out why. No lesson writes past Python as two of those cells do.
-    """
-    options: dict[str, Any] = {"cwd": ROOT, "env": env, "text": True, "encoding": "utf-8"}
-    try:
-        return subprocess.run(command, capture_output=True, check=False, timeout=90, **options)
-    except subprocess.TimeoutExpired:
-        return subprocess.run(command, capture_output=True, check=False, timeout=180, **options)
-
-
 def nbval(*paths: Path, more: tuple[str, ...] = ()) -> dict[str, str]:
     """`file::cell` -> outcome, of strict nbval with the plugin, in a process of its own."""
     user = {
@@ -98,7 +85,16 @@ def nbval(*paths: Path, more: tuple[str, ...] = ()) -> dict[str, str]:
         "https_proxy": "http://127.0.0.1:9",
     }
     command = [*pytest_in(paths[0].parent), "--nbval", "-rA", "-q", "--color=no", *more]
-    result = patiently([*command, *map(str, paths)], {**os.environ, **user})
+    result = subprocess.run(
+        [*command, *map(str, paths)],
+        capture_output=True,
+        check=False,
+        timeout=90,
+        cwd=ROOT,
+        env={**os.environ, **user},
+        text=True,
+        encoding="utf-8",
+    )
     outcomes = {}
     for line in result.stdout.splitlines():
         outcome, _, rest = line.partition(" ")

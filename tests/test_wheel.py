@@ -64,6 +64,7 @@ def test_wheel_holds_package_lessons_recordings_and_samples(wheel: Path) -> None
         "notebooks/00_start_here.ipynb",
         "notebooks/03_streaming.ipynb",
         "notebooks/scratch.ipynb",
+        "data/dated_facts.toml",
         "data/models.toml",
         "data/prices.toml",
         "data/recordings/03_streaming/01-responses-d5f91a3e.json",

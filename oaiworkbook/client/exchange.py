@@ -6,16 +6,14 @@ is `settle`d when the body has ended. It knows nothing of notebooks.
 
 import asyncio
 import math
-import re
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -25,6 +23,7 @@ import openai
 from .. import settings
 from ..endpoints import endpoint, name_of
 from ..errors import RecordingError, WorkbookError
+from ..recordings.failures import error_in, error_of, failure_beside, label
 from ..recordings.file import Answer, Provenance
 from ..recordings.library import Library, missing
 from ..recordings.requests import CanonicalRequest, canonical
@@ -61,7 +60,6 @@ NOT_SENT = (
     httpx2.UnsupportedProtocol,
     WorkbookError,
 )
-_HTML = re.compile(r"\s*<(!doctype\s+)?html\b", re.IGNORECASE)
 _LEFT = (KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError)
 
 
@@ -137,8 +135,8 @@ class ClientState:
         source: str | None,
         host: str,
         authorization: str,
-    ) -> bool:
-        """Record an answer; warn where that cannot be. `source`: what a server of ours says it is."""
+    ) -> Answer | None:
+        """Record an answer, as `Library.add` does. `source`: what a server of ours says it is."""
         provenance = Provenance(
             source="authored" if source == "authored" else "live",
             at=datetime.now(UTC).replace(microsecond=0),
@@ -147,12 +145,7 @@ class ClientState:
         )
         sent = tuple(of_authorization(authorization))
         gate = Gate((*self.keys, *sent), (*self.passwords, *sent[1:]))
-        try:
-            self.library.add(path, request, answer, provenance, body, gate=gate)
-        except RecordingError as error:
-            warnings.warn(f"This answer is not recorded. {error}", stacklevel=2)
-            return False
-        return True
+        return self.library.add(path, request, answer, provenance, body, gate=gate)
 
     def keeps(self, path: Path, answer: Answer, *, whole: bool = True) -> bool:
         """Whether a failure is not to take the place of the good answers in `path`; says so.
@@ -289,7 +282,7 @@ class Exchange:
 
     def steer(self, response: httpx2.Response, body: Any) -> None:
         """Tell the SDK's loop, through response headers, what to do about a failure."""
-        error = _error_of(body)
+        error = error_of(body)
         left = self.patience.end - time.monotonic()
         pace = settings.pace() if self.call.mode == "replay" else 1.0
         steered = retries.steer(
@@ -352,10 +345,10 @@ class Exchange:
         if self.state.mode == "record" and self.recording is not None and not self.call.recording:
             try:
                 if not readable:
-                    raise ValueError(f"its {len(body):,} bytes cannot be read as {content_type}")
+                    raise ValueError(f"Its {len(body):,} bytes cannot be read as {content_type}.")
                 self._record(self.parsed, events, body, times, whole)
             except Exception as error:
-                warnings.warn(f"This answer is not recorded: {error}", stacklevel=2)
+                warnings.warn(f"This answer is not recorded. {error}", stacklevel=2)
         data = self.parsed if events is None else [data for _, _, data in events]
         names = [name for _, name, _ in events or ()]
         self.settle(data, whole=whole, names=names)
@@ -366,7 +359,7 @@ class Exchange:
         `names`: of the events, where they have any.
         """
         if self.status >= 400:
-            self.call.error = _label(self.status, _error_of(parsed))
+            self.call.error = label(self.status, error_of(parsed))
             last_failure.set(self.call.error)
             self.call.cost_usd, self.call.price_note = Decimal(0), "refused: no usage"
             self._log("error", None)
@@ -375,7 +368,7 @@ class Exchange:
         billed = endpoint(self.asked.method, self.asked.path).usage
         if billed and (error := error_in(parsed, names)) is not None:
             self.failure = str(error.get("message") or error)
-            self.call.error = _label(self.status, error)
+            self.call.error = label(self.status, error)
             self.call.price_note = (
                 "an error came in place of the answer; the API may have billed it"
             )
@@ -405,7 +398,7 @@ class Exchange:
         if self.state.keeps(self.recording, answer, whole=whole):
             return
         before = self.state.library.before(self.recording)
-        stored = self.state.store(
+        added = self.state.store(
             self.recording,
             self.canonical,
             answer,
@@ -414,9 +407,9 @@ class Exchange:
             host=(self.answered_by or self.request.url).netloc.decode("ascii"),
             authorization=self.request.headers.get("authorization", ""),
         )
-        if stored:
-            self.call.recording = self.state.library.name(self.recording)
-            self.tries.append((self.recording, answer, before))
+        self.call.recording = self.state.library.name(self.recording)
+        if added is not None:
+            self.tries.append((self.recording, added, before))
 
     def _forget_tries(self) -> None:
         """Of the tries of one call only the last is kept: replay would give its failures first."""
@@ -428,124 +421,3 @@ class Exchange:
                 self.state.library.take_out(path, answer, before)
             except (OSError, RecordingError) as error:
                 warnings.warn(f"A failure stays in the recording. {error}", stacklevel=2)
-
-
-def error_in(answer: Any, names: Sequence[str | None] = ()) -> Mapping[str, Any] | None:
-    """The error that stands in place of an answer with a good status, or that ends its stream.
-
-    `answer`: the JSON body, or the data of each stream event; `names`: of the events. A response, a
-    job or a batch that has failed is an object with a status of its own, and no error of the call.
-    """
-    if isinstance(answer, list):
-        errors = (_error_event(name, data) for name, data in zip_longest(names, answer))
-        return next((error for error in errors if error), None)
-    if not isinstance(answer, dict) or "status" in answer or not answer.get("error"):
-        return None
-    if any(answer.get(name) for name in _CONTENT):
-        return None
-    return _as_error(answer["error"])
-
-
-def failure_in(answer: Answer, *, whole: bool = True) -> str | None:
-    """What is wrong with an answer that a lesson would not ask for; None for a good one.
-
-    `whole`: whether all of its body came, where the answer itself does not say so.
-    """
-    if answer.status >= 300:
-        return _label(answer.status, _error_of(answer.json_))
-    if answer.cut or not whole:
-        return "it broke off"
-    kind = answer.headers.get("content-type", "").lower()
-    if "text/html" in kind or _HTML.match(answer.text or ""):
-        return f"{answer.status} with a page of HTML"
-    if answer.frames is not None:
-        data = [event for direction, _, event in answer.frames if direction == "<"]
-        if not data:
-            return "the server said nothing"
-        error = error_in(data)
-    elif answer.sse is not None:
-        data = [event for _, _, event in answer.sse]
-        if not ended(data) and not any(_is_last(event) for event in data):
-            return "its stream ended too early"
-        error = error_in(data, [name for _, name, _ in answer.sse])
-    else:
-        data = [answer.json_]
-        error = error_in(answer.json_)
-    if error is not None:
-        return _label(answer.status, error)
-    failed = any(_is_failed(each) for each in data)
-    return "the response has failed" if failed else None
-
-
-def failure_beside(present: Sequence[Answer], answer: Answer, *, whole: bool = True) -> str | None:
-    """Why an answer is not to take the place of the `present` ones to the same request.
-
-    None where it may: it is a good one, or none of those is.
-    """
-    good = [each for each in present if failure_in(each) is None]
-    if not good:
-        return None
-    why = failure_in(answer, whole=whole)
-    if why is None and not any(_alike(answer, each) for each in good):
-        why = "it is not of the kind that was asked for"
-    return why
-
-
-def _alike(one: Answer, other: Answer) -> bool:
-    """Whether two answers to the same request have the same form."""
-    if isinstance(one.json_, dict) and isinstance(other.json_, dict):
-        same = one.json_.get("object") == other.json_.get("object")
-        return same and not one.json_.keys().isdisjoint(other.json_)
-    parts = ("json_", "text", "file", "sse", "frames")
-    return all((getattr(one, n) is None) is (getattr(other, n) is None) for n in parts)
-
-
-def _is_last(event: Any) -> bool:
-    """Whether a chunk of Chat Completions is the one with which a choice ends."""
-    choices = event.get("choices") if isinstance(event, dict) else None
-    choices = choices if isinstance(choices, list) else []
-    return any(isinstance(each, dict) and each.get("finish_reason") for each in choices)
-
-
-def _is_failed(event: Any) -> bool:
-    if not isinstance(event, dict):
-        return False
-    response = event.get("response") if event.get("type") == "response.failed" else event
-    if not isinstance(response, dict):
-        return False
-    return (response.get("object"), response.get("status")) == ("response", "failed")
-
-
-def _error_event(name: str | None, data: Any) -> Mapping[str, Any] | None:
-    if isinstance(data, str):
-        return None if data == "[DONE]" else {"message": data}
-    if not isinstance(data, dict):
-        return None
-    if name == "error" or data.get("type") == "error":
-        return _as_error(data.get("error") or data)
-    return _as_error(data["error"]) if data.get("error") and "status" not in data else None
-
-
-def _as_error(error: Any) -> Mapping[str, Any]:
-    return error if isinstance(error, dict) else {"message": str(error)}
-
-
-# Where an answer has one of these, an `error` beside it is no failure of the call.
-_CONTENT = ("choices", "output", "data", "answers", "results", "text")
-
-
-def _error_of(body: Any) -> Mapping[str, Any] | None:
-    error = body.get("error") if isinstance(body, dict) else None
-    return error if isinstance(error, dict) else None
-
-
-def message_of(body: Any) -> str:
-    """What the error of an answer says, as the SDK shows it."""
-    return str((_error_of(body) or {}).get("message") or "")
-
-
-def _label(status: int, error: Mapping[str, Any] | None) -> str:
-    code, kind = (error or {}).get("code"), (error or {}).get("type")
-    # Other servers give the status once more as the code.
-    word = kind if str(code) == str(status) else code or kind
-    return f"{status} {masked_text(str(word))}" if word else str(status)

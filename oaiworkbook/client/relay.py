@@ -6,6 +6,7 @@ is written when the session ends, also when it breaks; a kernel that is killed l
 
 import threading
 import time
+import warnings
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.sync.server import ServerConnection
 
 from .. import settings
-from ..errors import WorkbookError
+from ..errors import RecordingError, WorkbookError
 from ..money.meter import SessionMeter
 from ..money.prices import rates
 from ..practice.answers import error_answer
@@ -183,12 +184,15 @@ class RelayedSession:
         answer = Answer.model_validate({"status": 101, "headers": {}, "frames": frames, **cut})
         if self.state.keeps(path, answer):
             return
-        self.state.store(
-            path,
-            asked,
-            answer,
-            b"",
-            source=self.source,
-            host=self.host,
-            authorization=self.served.headers.get("authorization", ""),
-        )
+        try:
+            self.state.store(
+                path,
+                asked,
+                answer,
+                b"",
+                source=self.source,
+                host=self.host,
+                authorization=self.served.headers.get("authorization", ""),
+            )
+        except RecordingError as error:
+            warnings.warn(f"This session is not recorded. {error}", stacklevel=2)

@@ -7,7 +7,6 @@ turn's answer. Only `event_id`, which the client makes up, does not count. What 
 before the client's first event comes from the first candidate.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import pairwise

@@ -253,9 +253,10 @@ class Library:
         body: bytes,
         *,
         gate: Gate,
-    ) -> None:
+    ) -> Answer | None:
         """Write one more answer; the first one of this process replaces what the file held.
 
+        Returns it as it is written; None where the last answer says the same and is given again.
         `body` goes into a sidecar file when the answer names one by its ending. Keys are masked where
         they belong; a recording with a key elsewhere is refused with a RecordingError.
         """
@@ -264,7 +265,7 @@ class Library:
             held = self.present(path)
             answers = self.read(path).answers if path in _written else []
             if answers and request.method == "POST" and answer.says_the_same(answers[-1]):
-                return  # the last answer is given again anyway
+                return None
             asked = RecordedRequest(
                 method=request.method, path=request.path, query=request.query, body=request.body
             )
@@ -287,6 +288,7 @@ class Library:
             if answer.file is not None:
                 write_recording(path.parent / answer.file, body)
             self._write(path, held, recording, content)
+            return answer
 
     def before(self, path: Path) -> bytes | None:
         """What this process would replace in a file: its content, None where there is none."""

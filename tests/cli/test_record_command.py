@@ -56,6 +56,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = course.as_wheel(tmp_path, monkeypatch)
     course.notebook(folder / "notebooks" / f"{LESSON}.ipynb", *CELLS)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    monkeypatch.setenv("OAIWORKBOOK_ALLOW_UNKNOWN", "audio.speech")
     monkeypatch.setenv("OAIWORKBOOK_LEDGER", str(tmp_path / "ledger.sqlite"))
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
     (folder / "data" / "recordings" / LESSON / "01-responses-d5f91a3e.json").unlink()

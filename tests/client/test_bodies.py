@@ -14,11 +14,11 @@ import pytest
 
 from oaiworkbook.client import OpenAI
 from oaiworkbook.client.bodies import decoded
-from oaiworkbook.client.exchange import error_in
 from oaiworkbook.money.ledger import Call, default_ledger
 from oaiworkbook.practice.answers import chat_answer, text_answer
 from oaiworkbook.practice.loopback import Reply, Served
 from oaiworkbook.practice.server import PracticeServer
+from oaiworkbook.recordings.failures import error_in
 from oaiworkbook.recordings.file import Answer
 
 from ..support import data, record, recordings  # noqa: F401  # a fixture

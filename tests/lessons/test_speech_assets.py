@@ -1,6 +1,7 @@
 """The stored transcripts belong to the stored sound: nobody replaced one without the other."""
 
 import wave
+from pathlib import Path
 
 import pytest
 
@@ -22,9 +23,9 @@ def test_every_sound_file_has_a_transcript(lesson: str) -> None:
     assert sounds <= {clip["file"] for clip in LESSONS[lesson].values()}
 
 
-@pytest.mark.parametrize("file", ["12_realtime.wav", "13_dinner.wav"])
-def test_bare_samples_are_what_the_api_sends(file: str) -> None:
-    with wave.open(str(ASSETS / file), "rb") as sound:
+@pytest.mark.parametrize("file", sorted(ASSETS.glob("*.wav")), ids=lambda file: file.name)
+def test_bare_samples_are_what_the_api_sends(file: Path) -> None:
+    with wave.open(str(file), "rb") as sound:
         assert sound.getparams()[:3] == (1, 2, 24_000)
 
 
@@ -40,4 +41,4 @@ def test_keywords_repair_the_names_and_not_the_other_words() -> None:
     for name in ("Kittiwake", "Skarravoe", "Lindqvist"):
         assert name not in message["heard"]
         assert name in message["heard_with_keywords"]
-    assert "mine the wet steps" in ferry["announcement"]["heard_with_keywords"]
+    assert "mine the wet steps" in ferry["announcement"]["heard_with_keywords"].lower()

@@ -14,6 +14,7 @@ from oaiworkbook.recordings.aside import UNFINISHED, Aside
 from oaiworkbook.recordings.file import Answer, Provenance, write_recording
 from oaiworkbook.recordings.library import Library
 from oaiworkbook.recordings.requests import CanonicalRequest, canonical_parts
+from oaiworkbook.recordings.secrets import Gate
 
 from .. import small_course as course
 
@@ -47,7 +48,7 @@ def add(data: Path, body: bytes, answer: dict[str, Any] = JSON, sound: bytes = b
     made = Library(data / "recordings")
     request = asked(body)
     path = made.start(request, LESSON)
-    made.add(path, request, Answer.model_validate(answer), MADE, sound, secret="")
+    made.add(path, request, Answer.model_validate(answer), MADE, sound, gate=Gate())
     return path
 
 

@@ -20,6 +20,7 @@ from oaiworkbook.practice.websocket import scripted
 from oaiworkbook.recordings.file import Answer, Provenance, read_recording
 from oaiworkbook.recordings.library import Library
 from oaiworkbook.recordings.requests import canonical_parts
+from oaiworkbook.recordings.secrets import Gate
 
 from .. import small_course as course
 from ..authoring import generated
@@ -93,7 +94,7 @@ def test_where_two_servers_answer_one_request_the_other_one_is_named(
         answer = {"status": 200, "headers": {}, "json": {"id": "r", "number": number}}
         at = {"source": "live", "at": "2026-11-30T12:00:00Z", "sdk": "x", "host": host}
         provenance = Provenance.model_validate(at)
-        made.add(path, asked, Answer.model_validate(answer), provenance, b"", secret="")
+        made.add(path, asked, Answer.model_validate(answer), provenance, b"", gate=Gate())
     held = read_recording(path)
     assert (len(held.answers), held.provenance.server) == (3, OURS)
 

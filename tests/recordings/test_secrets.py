@@ -134,8 +134,8 @@ IN_REQUESTS = [
         secret="pa55word"),
     Way("a header of one call", asks(f"see {OTHER}x", extra_headers={"Authorization":
         f"Bearer {OTHER}x"}), "request.body.input", secret=OTHER),
-    Way("an MCP tool's token", asks("hi", tools=tool(authorization=TOKEN)), secret=TOKEN),
-    Way("an MCP tool's headers", asks("hi", tools=tool(headers={"X-Key": TOKEN})), secret=TOKEN),
+    Way("an MCP tool's token", asks("hi", max_tool_calls=1, tools=tool(authorization=TOKEN)), secret=TOKEN),
+    Way("an MCP tool's headers", asks("hi", max_tool_calls=1, tools=tool(headers={"X-Key": TOKEN})), secret=TOKEN),
 ]  # fmt: skip
 IN_ANSWERS = [
     Way("an echo", asks("hi"), "answer.json", text_answer(f"You said {KEY}")),
@@ -225,8 +225,13 @@ def test_what_is_masked_replays(way: Way, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("data")
 def test_a_tool_with_another_token_finds_the_same_recording(tmp_path: Path) -> None:
-    recorded(Way("", asks("hi", tools=tool(authorization=TOKEN))), tmp_path)
-    assert asks("hi", tools=tool(authorization="of somebody else"))(OpenAI()).output_text == "Fine."
+    recorded(Way("", asks("hi", max_tool_calls=1, tools=tool(authorization=TOKEN))), tmp_path)
+    assert (
+        asks("hi", max_tool_calls=1, tools=tool(authorization="of somebody else"))(
+            OpenAI()
+        ).output_text
+        == "Fine."
+    )
 
 
 @pytest.mark.usefixtures("data")

@@ -116,7 +116,10 @@ KEPT: dict[str, dict[str, str]] = {
         ".data[] model.shutdown_date is in no real answer": "types/model.py; " + _NEW,
     },
     "GET models/*": {".shutdown_date is in no real answer": "types/model.py; " + _NEW},
-    "GET responses/*": {".access_programs is in no real answer": _PROGRAMS},
+    "GET responses/*": {
+        ".access_programs is in no real answer": _PROGRAMS,
+        ".max_output_tokens is integer": _ECHO,
+    },
     "GET vector_stores/*/files/*": {
         ".attributes is in no real answer": "types/vector_stores/vector_store_file.py; " + _NEW,
         ".chunking_strategy is in no real answer": "types/vector_stores/vector_store_file.py; "

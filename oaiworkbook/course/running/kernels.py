@@ -12,6 +12,7 @@ from typing import Any
 
 import ipykernel.kernelspec
 import nbformat
+import zmq
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
@@ -34,6 +35,20 @@ class OwnInterpreter(KernelSpecManager):
         return self.kernel_spec_class(
             resource_dir=ipykernel.kernelspec.RESOURCES, **ipykernel.kernelspec.get_kernel_dict()
         )
+
+
+class Client(NotebookClient):
+    """nbclient's, which waits for ever if the answer to a cell comes while it sends for a widget.
+
+    It sends past the asynchronous socket, and that takes the signal of what has come meanwhile.
+    """
+
+    def process_message(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().process_message(*args, **kwargs)
+        finally:
+            if self.kc is not None:
+                self.kc.shell_channel.socket.get(zmq.EVENTS)  # looks for what has come
 
 
 def environment(
@@ -87,7 +102,7 @@ def session(
             folder_of_startup = Path(scratch, "ipython", "profile_default", "startup")
             folder_of_startup.mkdir(parents=True)
             (folder_of_startup / "first.py").write_text(startup, "utf-8")
-        client = NotebookClient(
+        client = Client(
             notebook,
             km=_manager(Path(scratch)),
             timeout=timeout,

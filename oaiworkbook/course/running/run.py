@@ -12,9 +12,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from ... import settings
-from ...client.exchange import failure_beside, failure_in, message_of
 from ...errors import NotebookError
 from ...recordings.aside import Aside
+from ...recordings.failures import failure_beside, failure_in, message_of
 from ...recordings.file import Answer, read_recording
 from .kernels import session
 
