@@ -46,7 +46,14 @@ def price(answer: Callable[..., Any]) -> str:
 
 def quotable(answer: Callable[..., Any]) -> str:
     sources = ["authored", "live", "edited", "live"]
-    recordings = [{"provenance": {"source": s, "at": "2026-11-22T12:00:00Z"}} for s in sources]
+    host = {"host": "api.openai.com"}
+    recordings = [
+        {
+            "provenance": {"source": s, "at": "2026-11-22T12:00:00Z"}
+            | (host if s != "authored" else {})
+        }
+        for s in sources
+    ]
     got = answer(recordings)
     expect(isinstance(got, list), f"`quotable` returned {type(got).__name__}, not a list")
     kept = [each["provenance"]["source"] for each in got]
@@ -91,7 +98,7 @@ EXERCISES = [
         quotable,
         (
             'The label is in each["provenance"]["source"].',
-            "Of the three values only one means: OpenAI's API said exactly this.",
+            "Of the three values only one means: a server said exactly this.",
         ),
         """def quotable(recordings):
     return [each for each in recordings if each["provenance"]["source"] == "live"]
