@@ -28,6 +28,8 @@ MODES: tuple[Mode, ...] = ("replay", "live", "record")
 
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+MOST_USD = 1_000_000  # no limit of a day or a course is higher; more is a slip of the keyboard
+_LAST = 253_402_300_799  # seconds of the epoch: the end of the year 9999
 
 
 def mode() -> Mode:
@@ -63,6 +65,10 @@ def lesson() -> str | None:
     """Name of the running lesson, such as `03_streaming`, or None outside a notebook."""
     named = os.environ.get("OAIWORKBOOK_LESSON", "")
     if named:
+        if not named.isprintable() or set(named) & set("/\\:") or named.startswith("."):
+            raise SettingsError(
+                f"OAIWORKBOOK_LESSON is {named!r}. Set it to a name such as 03_streaming, or unset it."
+            )
         return named
     # Set by the Jupyter server for each kernel: the notebook's path.
     notebook = os.environ.get("JPY_SESSION_NAME", "").replace("\\", "/")
@@ -74,7 +80,10 @@ def lesson() -> str | None:
 
 def is_loopback(url: str) -> bool:
     """Whether a base URL points to this machine, where neither key nor money is needed."""
-    return urlsplit(url).hostname in LOOPBACK
+    try:
+        return urlsplit(url).hostname in LOOPBACK
+    except ValueError:  # no URL at all
+        return False
 
 
 def keep_since() -> float | None:
@@ -89,7 +98,7 @@ def keep_since() -> float | None:
     word, _, since = value.partition(" since ")
     if word != "missing":
         raise SettingsError(f"OAIWORKBOOK_RECORD is {value!r}. Set it to missing, or unset it.")
-    return _number("OAIWORKBOOK_RECORD (missing since)", since or "0")
+    return _number("OAIWORKBOOK_RECORD (missing since)", since or "0", _LAST)
 
 
 def aside() -> bool:
@@ -99,13 +108,13 @@ def aside() -> bool:
 
 def pace() -> float:
     value = os.environ.get("OAIWORKBOOK_PACE", "") or "1"
-    return _number("OAIWORKBOOK_PACE", value)
+    return _number("OAIWORKBOOK_PACE", value, 1_000)
 
 
 def max_usd() -> float:
     """Most that live and record mode may spend in one day (UTC), in USD."""
     value = os.environ.get("OAIWORKBOOK_MAX_USD", "") or "1.00"
-    return _number("OAIWORKBOOK_MAX_USD", value)
+    return _number("OAIWORKBOOK_MAX_USD", value, MOST_USD)
 
 
 def allow_unknown() -> frozenset[str]:
@@ -126,11 +135,12 @@ def user_dir() -> Path:
     return user_data_path("oaiworkbook", appauthor=False)
 
 
-def _number(name: str, value: str) -> float:
+def _number(name: str, value: str, most: float) -> float:
     try:
         number = float(value)
     except ValueError:
         number = -1.0
-    if not 0 <= number < float("inf"):
-        raise SettingsError(f"{name} is {value!r}. Set it to a number of 0 or more.")
+    if not 0 <= number <= most:
+        shown = value if len(value) <= 40 else f"{value[:40]}..."
+        raise SettingsError(f"{name} is {shown!r}. Set it to a number from 0 to {most:,.0f}.")
     return number

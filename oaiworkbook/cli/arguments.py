@@ -38,10 +38,12 @@ def day(text: str) -> date:
 
 
 def usd(text: str) -> Decimal:
+    from ..settings import MOST_USD
+
     try:
         amount = Decimal(text)
     except InvalidOperation:
         amount = Decimal(-1)
-    if not amount.is_finite() or amount < 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is no amount in USD, such as 0.50")
+    if not amount.is_finite() or not 0 <= amount <= MOST_USD:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no amount in USD, such as 0.50")
     return amount

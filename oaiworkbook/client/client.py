@@ -11,7 +11,7 @@ import openai
 from .. import settings
 from ..errors import SettingsError
 from ..recordings.library import Library
-from . import retries
+from . import addresses, retries
 from .exchange import GIVEN_DEADLINE, ClientState
 from .http import AsyncWorkbookClient, WorkbookClient
 from .neighbours import practice_server
@@ -34,6 +34,10 @@ def _prepare(options: dict[str, Any], client_class: type[Any]) -> dict[str, Any]
             "OpenAI from openai to use yours."
         )
     keys: tuple[str, ...] = ()
+    if (base_url := options.get("base_url")) is not None:
+        addresses.check(str(base_url), "base_url=")
+    elif mode != "replay" and (named := os.environ.get("OPENAI_BASE_URL")):
+        addresses.check(named, "OPENAI_BASE_URL")
     if mode == "replay":
         elsewhere = options.get("provider") is not None  # brings its own address and key
         if not elsewhere:
@@ -57,7 +61,7 @@ def _prepare(options: dict[str, Any], client_class: type[Any]) -> dict[str, Any]
         state.meter  # noqa: B018  # a ledger that cannot be used is said now, not after the first call
     if mode == "record":
         atexit.register(state.drain)
-    options["http_client"] = client_class(state, timeout=options["timeout"])
+    options["http_client"] = addresses.made(lambda: client_class(state, timeout=options["timeout"]))
     return options
 
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from .. import settings
 from ..errors import SettingsError
+from ..money.amounts import usd
 
 Status = Literal["ok", "note", "problem"]
 
@@ -123,7 +124,7 @@ def _mode() -> Iterator[Finding]:
     mode = settings.mode()
     yield Finding("ok", "mode", said[mode])
     if mode != "replay":
-        yield Finding("ok", "daily cap", f"USD {settings.max_usd():.2f} (OAIWORKBOOK_MAX_USD)")
+        yield Finding("ok", "daily cap", f"{usd(settings.max_usd())} (OAIWORKBOOK_MAX_USD)")
 
 
 def _key() -> Iterator[Finding]:
@@ -143,11 +144,16 @@ def _key() -> Iterator[Finding]:
 
 
 def _base_url() -> Iterator[Finding]:
+    from ..client import addresses
+
     url = os.environ.get("OPENAI_BASE_URL")
     if not url:
         yield Finding("ok", "base URL", "https://api.openai.com/v1 (the default)")
-    elif urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-        yield Finding("problem", "base URL", "OPENAI_BASE_URL is no http or https URL. Correct it.")
+    elif why := addresses.problem_of(url):
+        kind: Status = "note" if _replays() else "problem"
+        unused = ", and is not used in replay" if _replays() else ""
+        what = f"OPENAI_BASE_URL is no address of a server: {why}{unused}. Correct it."
+        yield Finding(kind, "base URL", what)
     elif _replays() and not settings.is_loopback(url):
         yield Finding("note", "base URL", f"{_shown(url)} from OPENAI_BASE_URL, not used in replay")
     else:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import settings
+from ..money.amounts import usd
 from . import lessons
 
 CONFIG = Path(__file__).parent / "jupyter"
@@ -107,7 +108,7 @@ def start(
     if mode == "replay":
         _keep_keys_out()
     else:
-        cap = f"USD {settings.max_usd():.2f}"
+        cap = usd(settings.max_usd())
         print(f"OAIWORKBOOK_MODE is {mode}: calls are charged, at most {cap} a day.")
     print(f"JupyterLab on {target}. Stop it with Ctrl+C here.", flush=True)
     from jupyterlab.labapp import LabApp

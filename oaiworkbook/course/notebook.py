@@ -18,6 +18,7 @@ from .. import settings
 from ..client import retries
 from ..client.exchange import last_failure
 from ..errors import LedgerError
+from ..money.amounts import usd
 from ..money.ledger import default_ledger
 from ..recordings.secrets import masked_text
 
@@ -33,7 +34,7 @@ class StartLine:
             self.text = f"mode replay · {_sources()} · nothing is sent, nothing is charged"
         else:
             does = "calls cost money" if mode == "live" else "calls cost money and are recorded"
-            self.text = f"mode {mode} · {does} · at most USD {settings.max_usd():.2f} a day"
+            self.text = f"mode {mode} · {does} · at most {usd(settings.max_usd())} a day"
 
     def __repr__(self) -> str:
         return self.text

@@ -105,8 +105,10 @@ def spend_limit(
         limit = Decimal(str(usd))
     except InvalidOperation:
         limit = Decimal("NaN")
-    if not limit.is_finite() or limit < 0:
-        raise ValueError(f"spend_limit takes an amount in USD, such as 0.05, not {usd!r}.")
+    if not limit.is_finite() or not 0 <= limit <= settings.MOST_USD:
+        raise ValueError(
+            f"spend_limit takes an amount in USD, such as 0.05, not {str(usd)[:40]!r}."
+        )
     if name is not None and (not name.strip() or "\n" in name):
         raise ValueError(f"The name of a spend limit is one line of text, not {name!r}.")
     names = [allow_unknown] if isinstance(allow_unknown, str) else list(allow_unknown)

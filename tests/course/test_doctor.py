@@ -118,6 +118,8 @@ def test_passwords_in_urls_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_base_url_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", "api.example.com/v1")
+    assert line("base URL").status == "note"
+    monkeypatch.setenv("OAIWORKBOOK_MODE", "live")
     assert line("base URL").status == "problem"
 
 

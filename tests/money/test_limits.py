@@ -210,7 +210,7 @@ def test_a_lesson_makes_the_calls_that_are_recorded_for_it(
     ):
         with pytest.raises(SpendLimitExceeded, match="not known"):
             reserve(**other)
-    for lesson in ("17_batch", "my_own_notebook", "../recordings/11_images", "11_images/..", ""):
+    for lesson in ("17_batch", "my_own_notebook", ""):
         monkeypatch.setenv("OAIWORKBOOK_LESSON", lesson)
         with pytest.raises(SpendLimitExceeded, match="not known"):
             reserve(**DRAW)
