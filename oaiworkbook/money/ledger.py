@@ -24,6 +24,7 @@ from pydantic_core import to_json  # a sixth of json's time
 
 from .. import settings
 from ..errors import LedgerError, WorkbookError
+from ..recordings.secrets import masked_label, masked_text
 from .amounts import usd
 from .ledger_file import bring_back, carry_over, connect, explain, identity, let_go
 from .price_table import undated
@@ -112,7 +113,8 @@ def values_of(call: Call) -> tuple[Any, ...]:
     """The parameters of INSERT and UPDATE but the last two."""
     label = _label(call.error) if call.error else None
     return (
-        *_plain(call),
+        # What a server or a caller has named may be anything.
+        *(masked_label(value) if type(value) is str else value for value in _plain(call)),
         label.group()[:64] if label else None,
         None if call.usage is None else _as_json(call.usage),
         os.getpid(),
@@ -122,9 +124,24 @@ def values_of(call: Call) -> tuple[Any, ...]:
 
 def _as_json(usage: Mapping[str, Any]) -> str:
     try:
-        return to_json(dict(usage), fallback=str).decode()
+        text = to_json(dict(usage), fallback=str).decode()
     except ValueError:  # half an emoji, which JSON can write as an escape
-        return json.dumps(dict(usage), default=str)
+        text = json.dumps(dict(usage), default=str)
+    clean = all(masked_label(word) == word for word in _words(usage))
+    return text if clean else masked_text(text)
+
+
+def _words(value: Any) -> Iterator[str]:
+    """The strings of a JSON value. Those of a usage are few: it is numbers."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            if type(part) is not int:
+                yield from _words(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _words(part)
 
 
 def storable(call: Call) -> Call:

@@ -15,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 
 from .. import settings
 from ..errors import LedgerError
+from ..recordings.secrets import masked_text
 from .amounts import usd as in_usd
 from .ledger import Ledger, SpendLimitExceeded, default_ledger
 
@@ -158,6 +159,7 @@ def refuse_unknown(
         budget, given = budgets[-1], sorted({*settings.allow_unknown(), names[0]})
         allow = f'import os; os.environ["OAIWORKBOOK_ALLOW_UNKNOWN"] = "{",".join(given)}"'
     limit, committed = default_ledger().budget(budget)
+    why = masked_text(why)  # it quotes what the caller has named
     raise SpendLimitExceeded(
         budget, limit, committed, _NOTHING, False, why, smaller, missing, allow.replace("'", '"')
     )

@@ -1,5 +1,6 @@
 """The ledger keeps every call it acknowledged, counts each cost once, and says what is wrong."""
 
+import json
 import os
 import shutil
 import signal
@@ -103,6 +104,41 @@ def test_neither_keys_nor_prompts_reach_the_file(ledger: Ledger, path: Path) -> 
     assert b"Incorrect API key" in stored
     assert b"sk-test" not in stored
     assert b"secret" not in stored
+
+
+KEY = "sk-" + "proj-Ab3-Ef9hIjKlMn0pQrStUvWxT3BlbkFJ"
+OF_A_SERVER = {
+    "model": KEY,
+    "response_id": KEY,
+    "request_id": f"id-{KEY}",
+    "service_tier": KEY,
+    "price_note": f"no price of {KEY} is known",
+    "usage": {"input_tokens": 18, "service_tier": KEY, "parts": [{"of": KEY}]},
+}
+
+
+@pytest.mark.parametrize("name", OF_A_SERVER)
+def test_what_a_server_or_a_caller_has_named_is_no_way_for_a_key(
+    name: str, ledger: Ledger, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in (KEY, "1111-2222-3333-4444"):  # of OpenAI's form, and a gateway's
+        monkeypatch.setenv("GATEWAY_KEY", key)
+        asked = json.loads(json.dumps(OF_A_SERVER[name]).replace(KEY, key))
+        ledger.add(call(**{name: asked}))
+        row = ledger.calls()[-1]
+        assert "(secret)" in str(getattr(row, name))
+        assert row.input_tokens == call().input_tokens
+    ledger.close()
+    stored = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert KEY.encode() not in stored
+    assert b"1111-2222-3333-4444" not in stored
+
+
+def test_ids_of_the_api_stay_what_they_are(ledger: Ledger) -> None:
+    for made in ("resp_0a1b2c3d4e5f60718293a4b5c6d7e8f9", "chatcmpl-Ab3Cd4Ef5Gh6", "batch_1"):
+        ledger.add(call(response_id=made, request_id="req_0a1b2c3d4e5f6071"))
+        row = ledger.calls()[-1]
+        assert (row.response_id, row.request_id) == (made, "req_0a1b2c3d4e5f6071")
 
 
 def test_the_schema_has_a_version_and_an_old_file_is_brought_up_to_date(
