@@ -44,7 +44,10 @@ _INNER: dict[str, dict[str, Any]] = {
 # Without it, POST /v1/responses returns it all the same.
 _INCLUDED = "reasoning.encrypted_content"
 # From o1 on, `developer` messages replace `system` messages. Older models may tell them apart.
-_ONE_ROLE = re.compile(r"(ft:)?(o[1-9]|gpt-([5-9]|[1-9]\d))(?![0-9])")
+_ONE_ROLE = re.compile(r"(ft:)?(o[1-9]|gpt-[5-9])(?![0-9])")
+# These take `reasoning.context: "all_turns"`. It says which reasoning items the model sees again, so it
+# says nothing in a request that brings none.
+_TURNS = re.compile(r"gpt-(5\.6|[6-9])(?![0-9])")
 # A UUID or digest of a framework's, new in each run. A key that a person chose says which entries of
 # the cache a request may read, and so changes its usage: lesson 21.
 _MADE_KEY = re.compile(r"([\w.-]+:)*[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
@@ -68,24 +71,39 @@ def same_answers(one: Sequence[Answer], other: Sequence[Answer]) -> bool:
 def loose_body(path: str, body: dict[str, Any]) -> dict[str, Any]:
     """`body` without the defaults of `path`, each part of it in one form."""
     said: dict[str, Any] = _one_number(body)
-    if path == EMBEDDINGS:
-        return said | {"input": _one_text(said.get("input"))}
-    if path == RESPONSES:
+    asked = said.get("messages" if path == CHAT else "input")
+    if path == EMBEDDINGS and isinstance(asked, list) and len(asked) == 1:
+        said["input"] = asked[0] if isinstance(asked[0], str) else asked
+    elif path == RESPONSES:
+        if isinstance(asked, str):
+            asked = [{"role": "user", "content": asked}]
+        if isinstance(asked, list):
+            said["input"] = _messages(asked, said, "input_text")
         for name, defaults in _INNER.items():
             if isinstance(said.get(name), dict):
                 said[name] = _without(said[name], defaults)
+        if isinstance(said.get("reasoning"), dict) and _has_no_turns(said):
+            said["reasoning"] = _without(said["reasoning"], {"context": "all_turns"})
         if isinstance(said.get("include"), list):
             said["include"] = [each for each in said["include"] if each != _INCLUDED]
-        if isinstance(said.get("input"), str):
-            said["input"] = [{"role": "user", "content": said["input"]}]
-        said["input"] = _messages(said.get("input"), said, "input_text")
-    else:
-        said["messages"] = _messages(said.get("messages"), said, "text")
+    elif path == CHAT:
+        if isinstance(asked, list):
+            said["messages"] = _messages(asked, said, "text")
         if said.get("tool_choice") == ("auto" if said.get("tools") else "none"):
             del said["tool_choice"]
     if _MADE_KEY.fullmatch(str(said.get("prompt_cache_key"))):
         del said["prompt_cache_key"]
     return _without(said, _DEFAULTS[path])
+
+
+def _has_no_turns(said: dict[str, Any]) -> bool:
+    """Whether a model that takes `all_turns` gets no reasoning of earlier turns with this request."""
+    items = said.get("input")
+    inside = isinstance(items, list) and any(
+        isinstance(each, dict) and each.get("type") == "reasoning" for each in items
+    )
+    before = any(said.get(name) for name in ("previous_response_id", "conversation"))
+    return bool(_TURNS.match(str(said.get("model")))) and not inside and not before
 
 
 def _without(given: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
@@ -95,9 +113,7 @@ def _without(given: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if not is_default(name, value)}
 
 
-def _messages(items: Any, said: dict[str, Any], text_type: str) -> Any:
-    if not isinstance(items, list):
-        return items
+def _messages(items: list[Any], said: dict[str, Any], text_type: str) -> list[Any]:
     one_role = bool(_ONE_ROLE.match(str(said.get("model"))))
     return [_message(item, text_type, one_role) for item in items]
 
@@ -113,13 +129,6 @@ def _message(item: Any, text_type: str, one_role: bool) -> Any:
         case [{"type": kind, "text": str(text), **rest}] if kind == text_type and not rest:
             made["content"] = text
     return made
-
-
-def _one_text(texts: Any) -> Any:
-    match texts:
-        case [str(text)]:
-            return text
-    return texts
 
 
 def _one_number(value: Any) -> Any:
