@@ -163,6 +163,7 @@ APART: list[tuple[str, Body, Body]] = [
     (R, ONE | {"prompt_cache_key": "guest-5"}, ONE | {"prompt_cache_key": "guide-1"}),
     (R, ONE, ONE | {"input": [user([part("tide", **MARK)])]}),
     (R, ONE, ONE | {"input": [user([part("ti"), part("de")])]}),
+    (R, ONE, ONE | {"input": [user([part("tide", "output_text")])]}),
     (R, ONE, ONE | {"input": [user("tide"), user("tide")]}),
     (R, ONE, ONE | {"input": [DEVELOPER | {"content": "tide"}]}),
     (R, ONE | {"model": OLD, "input": [SYSTEM]}, ONE | {"model": OLD, "input": [DEVELOPER]}),
@@ -275,7 +276,13 @@ def test_a_stream_and_a_whole_answer_never_stand_for_each_other() -> None:
         OpenAI().responses.create(**ONE | FORM | {"stream": True})
 
 
-def test_record_mode_records_what_is_sent(data: Path) -> None:  # noqa: F811
+@pytest.mark.parametrize("kept", ["", "missing"])
+def test_record_mode_records_what_is_sent(
+    kept: str,
+    data: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OAIWORKBOOK_RECORD", kept)
     record(Echo(), lambda client: client.responses.create(**ONE))
     record(Echo(), lambda client: client.responses.create(**ONE | FORM))
     assert len(recordings(data)) == 2
