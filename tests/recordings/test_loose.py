@@ -13,7 +13,7 @@ from oaiworkbook import settings
 from oaiworkbook.client import OpenAI
 from oaiworkbook.errors import RecordingNotFound
 from oaiworkbook.money.ledger import default_ledger
-from oaiworkbook.recordings import loose
+from oaiworkbook.recordings import library, loose
 from oaiworkbook.recordings.library import Library
 from oaiworkbook.recordings.loose import loose_key, same_answers
 from tests.support import serve
@@ -45,11 +45,11 @@ def key(path: str, body: Body) -> str | None:
 
 def groups() -> tuple[int, list[list[Path]]]:
     """How many distinct requests are recorded, and the files of each that the loose key tells apart."""
-    library = Library(settings.course_dir() / "data" / "recordings")
+    course = Library(settings.course_dir() / "data" / "recordings")
     strict: set[str] = set()
     found: defaultdict[str, list[Path]] = defaultdict(list)
-    for path in library.paths():
-        asked = library.read(path).request
+    for path in course.paths():
+        asked = course.read(path).request
         if asked.method == "POST":
             whole = json.dumps([asked.path, asked.query, asked.body], sort_keys=True)
             strict.add(whole)
@@ -81,9 +81,9 @@ def test_of_all_recordings_these_merge_and_no_others() -> None:
 
 
 def test_those_that_merge_give_the_same_answer() -> None:
-    library = Library(settings.course_dir() / "data" / "recordings")
+    course = Library(settings.course_dir() / "data" / "recordings")
     for paths in groups()[1]:
-        first, *others = [library.read(path).answers for path in paths]
+        first, *others = [course.read(path).answers for path in paths]
         assert all(same_answers(first, other) for other in others), paths
 
 
@@ -284,6 +284,7 @@ def test_record_mode_records_what_is_sent(
 ) -> None:
     monkeypatch.setenv("OAIWORKBOOK_RECORD", kept)
     record(Echo(), lambda client: client.responses.create(**ONE))
+    monkeypatch.setattr(library, "_written", set())  # as if another process had recorded it
     record(Echo(), lambda client: client.responses.create(**ONE | FORM))
     assert len(recordings(data)) == 2
 
