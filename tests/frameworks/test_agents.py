@@ -4,13 +4,16 @@ Needs the `frameworks` extra, and is skipped without it.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import openai
 import pytest
 
 from oaiworkbook import AsyncOpenAI, SpendLimitExceeded, spend_limit
-from oaiworkbook.practice.server import PracticeServer
+from oaiworkbook.practice.answers import call_item, text_answer
+from oaiworkbook.practice.server import PracticeServer, Reply, Served, Source
+from oaiworkbook.recordings.file import Answer
 
 from ..echo import MODEL, Echo
 from ..support import data, record, recordings, serve  # noqa: F401
@@ -70,11 +73,19 @@ def tide(port: str) -> str:
     return f"{port}: 10:20"
 
 
-WAYS = {
-    "responses": lambda client: run(RESPONSES, client),
-    "chat": lambda client: run(CHAT, client, chat=True),
-    "streamed": lambda client: streamed(STREAM, client),
-    "tools": lambda client: run(RESPONSES, client, tools=[tide]),
+def with_a_call(served: Served) -> Reply:
+    """Asks for the tide first, and says then what it was told."""
+    told = [each["output"] for each in served.form["input"] if "output" in each]
+    call = None if told else [call_item("tide", '{"port": "Ryde"}')]
+    answer = text_answer(f"You said: {told}", output=call, model=MODEL)
+    return Reply(Answer.model_validate(answer), "authored")
+
+
+WAYS: dict[str, tuple[Source, Callable[[Any], str]]] = {
+    "responses": (Echo(), lambda client: run(RESPONSES, client)),
+    "chat": (Echo(), lambda client: run(CHAT, client, chat=True)),
+    "streamed": (Echo(), lambda client: streamed(STREAM, client)),
+    "tools": (with_a_call, lambda client: run(RESPONSES, client, tools=[tide])),
 }
 
 
@@ -83,11 +94,13 @@ def test_what_ours_records_inside_it_replays(
     way: str,
     data: Any,  # noqa: F811
 ) -> None:
-    was = record(Echo(), WAYS[way], AsyncOpenAI)
+    source, use = WAYS[way]
+    was = record(source, use, AsyncOpenAI)
     assert was.startswith("You said: ")
+    assert len(recordings(data)) == (2 if way == "tools" else 1)
     # In replay the client has OpenAI's own address: there it adds a key, another one in each run.
-    assert WAYS[way](AsyncOpenAI()) == was
-    assert WAYS[way](AsyncOpenAI()) == was
+    assert use(AsyncOpenAI()) == was
+    assert use(AsyncOpenAI()) == was
 
 
 def test_what_it_adds_at_openai_is_recorded_and_replays(
@@ -96,9 +109,10 @@ def test_what_it_adds_at_openai_is_recorded_and_replays(
 ) -> None:
     for module in ("agents.models.openai_responses", "agents.models.chatcmpl_helpers"):
         monkeypatch.setattr(f"{module}.is_official_openai_client", lambda client: True)
-    was = [record(Echo(), WAYS[way], AsyncOpenAI) for way in ("responses", "chat")]
+    ways = [WAYS[way] for way in ("responses", "chat", "tools")]
+    was = [record(source, use, AsyncOpenAI) for source, use in ways]
     assert all("agents-sdk:" in path.read_text("utf-8") for path in recordings(data))
-    assert [WAYS[way](AsyncOpenAI()) for way in ("responses", "chat")] == was
+    assert [use(AsyncOpenAI()) for _, use in ways] == was
 
 
 def test_a_spend_limit_stops_it(data: Any) -> None:  # noqa: F811
