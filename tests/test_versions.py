@@ -21,7 +21,7 @@ PYTHONS = ("3.11.0", "3.12.0", "3.13.0", "3.14.0")
 
 
 def requirements() -> list[Requirement]:
-    extras = PROJECT["optional-dependencies"].values()
+    extras = versions.fixed_extras().values()
     wanted = [Requirement(each) for part in (PROJECT["dependencies"], *extras) for each in part]
     return [each for each in wanted if each.name != PROJECT["name"]]
 
@@ -83,6 +83,7 @@ def test_what_changed_is_said_by_package() -> None:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of its own, and a PATH on which there is no uv."""
     text = '[build-system]\nrequires = [\n  "hatchling==1.0",\n]\nbuild-backend = "x"\n'
+    text += "[project.optional-dependencies]\nlab = []\nframeworks = []\n"
     (tmp_path / "pyproject.toml").write_text(text, "utf-8")
     monkeypatch.setattr(versions, "ROOT", tmp_path)
     monkeypatch.setattr(versions, "PROJECT", tmp_path / "pyproject.toml")
@@ -118,6 +119,15 @@ def test_one_command_makes_them_anew(project: Path, capsys: pytest.CaptureFixtur
     assert made["openai"] == [(Version("3.57.0"), None)]
     assert main(["versions"]) == 0
     assert capsys.readouterr().out == "constraints.txt: nothing new\n"
+
+
+@needs_shebang
+def test_frameworks_are_not_fixed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    uv(project, "hatchling==1.1", unless="frameworks")
+    assert main(["versions"]) == 0
+    uv(project, "hatchling==1.1", unless="lab")
+    assert main(["versions"]) == 1
+    assert "--extra lab" in capsys.readouterr().out
 
 
 @needs_shebang

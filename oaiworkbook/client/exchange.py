@@ -248,6 +248,9 @@ class Exchange:
             return None
         if state.mode == "replay" or state.keep_since is not None:
             found = state.library.find(request, self.call.lesson)
+            if found is None and state.mode == "replay":
+                # A framework adds a key of its own to each run. Record mode asks for what is sent.
+                found = state.library.alike(request, self.call.lesson)
             if found and state.keep_since is not None and missing(found, state.keep_since):
                 found = None
             if found:

@@ -34,11 +34,14 @@ running: dict[str, Literal["recordings", "other answers"]] = {}
 
 
 def recorded(lesson: str | None = None) -> Source:
-    """A source that answers from the recordings, those of `lesson` first."""
+    """A source that answers from the recordings, those of `lesson` first.
+
+    A framework says the same in its own form: then the second look-up answers.
+    """
     library = Library(settings.data_dir() / "recordings")
 
     def answer(served: Served) -> Reply:
-        path = library.find(served.asked, lesson)
+        path = library.find(served.asked, lesson) or library.alike(served.asked, lesson)
         if path is None:
             raise library.miss(served.asked, lesson)
         taken, recording = library.take(path)

@@ -108,6 +108,7 @@ class Library:
         self._index: dict[str, list[Path]] | None = None
         self._read: dict[Path, tuple[tuple[int, int], Recording]] = {}
         self._next: dict[Path, int] = {}
+        self._loose: dict[Path, tuple[Recording, str | None]] = {}
 
     def find(self, request: CanonicalRequest, lesson: str | None) -> Path | None:
         """The recording of this request, the lesson's own first."""
@@ -129,6 +130,41 @@ class Library:
         if broken is not None:
             raise broken
         return None
+
+    def alike(self, request: CanonicalRequest, lesson: str | None) -> Path | None:
+        """The recording of this request in another form, where `find` has found none.
+
+        The lesson's own before all others. None where several recordings say different things: which
+        of them was meant would be a guess.
+        """
+        from .loose import loose_key, same_answers
+
+        asked = loose_key(request.method, request.path, request.query, request.body)
+        if asked is None:
+            return None
+        with self._lock:
+            if self._index is None:
+                self._index = self._scan()
+            named = re.compile(rf"\d+-{re.escape(request.slug)}-[0-9a-f]{{8}}\.json")
+            paths = [p for same in self._index.values() for p in same if named.fullmatch(p.name)]
+            found = [path for path in sorted(paths) if self._loose_key(path) == asked]
+            found = [path for path in found if path.parent.name == lesson] or found
+            answers = [self.read(path).answers for path in found]
+        return found[0] if found and all(same_answers(answers[0], a) for a in answers[1:]) else None
+
+    def _loose_key(self, path: Path) -> str | None:
+        from .loose import loose_key
+
+        try:
+            recording = self.read(path)
+        except RecordingError:
+            return None  # `oaiworkbook doctor` names it
+        known = self._loose.get(path)
+        if known is None or known[0] is not recording:
+            asked = recording.request
+            key = loose_key(asked.method, asked.path, asked.query, asked.body)
+            known = self._loose[path] = (recording, key)
+        return known[1]
 
     def sessions(self, path: str, query: str, lesson: str | None) -> list[Path]:
         """The recorded WebSocket sessions of one address: the lesson's own first, short ones first."""

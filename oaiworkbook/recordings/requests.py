@@ -1,7 +1,7 @@
 """What a recording is found by: method, path, sorted query and canonical body of a request.
 
 No headers, no host and no keys count. Model, `stream` and white space do: an edited prompt is another
-request, and must never get another prompt's answer.
+request, and must never get another prompt's answer. What is not found so, `loose.py` looks for again.
 """
 
 import hashlib

@@ -30,6 +30,8 @@ PLATFORMS = (
 )
 # Kept back although there are newer ones, and why.
 HELD = ("argon2-cffi-bindings<26",)  # 26.2.0 must be compiled on a Mac with an Intel processor
+# A weekly job tests with the newest versions of these. Nobody else installs them.
+NOT_FIXED = ("frameworks",)
 HEAD = (
     "# The versions that README's commands install, on Linux, macOS and Windows, Python 3.11 to 3.14.\n"
     "# Made by `python -m tests.authoring versions`.\n"
@@ -81,7 +83,8 @@ def renew() -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         held, made = Path(folder, "held.txt"), Path(folder, "made.txt")
         held.write_text("\n".join(HELD), "utf-8")
-        text = _compiled(held, "--universal", "--python-version", "3.11", "--all-extras")
+        extras = [option for name in fixed_extras() for option in ("--extra", name)]
+        text = _compiled(held, "--universal", "--python-version", "3.11", *extras)
         made.write_text(text, "utf-8")
         for system in PLATFORMS:
             for python in PYTHONS:
@@ -106,6 +109,13 @@ def _compiled(constraints: Path, *options: str) -> str:
     if done.returncode:
         raise VersionsError(f"uv {' '.join(options)} found no versions:\n{done.stderr.strip()}")
     return done.stdout
+
+
+def fixed_extras() -> dict[str, list[str]]:
+    """The extras whose versions constraints.txt fixes, with what each asks for."""
+    project = tomllib.loads(PROJECT.read_text("utf-8"))["project"]
+    extras: dict[str, list[str]] = project["optional-dependencies"]
+    return {name: wanted for name, wanted in extras.items() if name not in NOT_FIXED}
 
 
 def backend() -> list[Requirement]:
