@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from .. import settings
 from ..client import retries
 from ..client.exchange import last_failure
-from ..errors import LedgerError
+from ..errors import WorkbookError
 from ..money.ledger import default_ledger
 from ..recordings.secrets import masked_text
 
@@ -233,7 +233,7 @@ class Hooks:
     def _last_row(self) -> int | None:
         try:
             return default_ledger().last_row()
-        except LedgerError:
+        except WorkbookError:
             return None
 
     def before(self, *_: Any) -> None:
@@ -246,7 +246,7 @@ class Hooks:
             return
         try:
             calls = default_ledger().calls(since_row=self._row, pid=os.getpid())
-        except LedgerError:
+        except WorkbookError:
             return
         if calls:
             from IPython.display import display
