@@ -72,7 +72,10 @@ class Report:
 
 def doctor() -> Report:
     """Looks at everything a lesson needs; never raises for what it finds, and sends nothing."""
-    checks = (_python, _sdk, _mode, _key, _base_url, _recordings, _ledger, _proxies, _lab, _kernel)
+    checks = (
+        *(_python, _sdk, _mode, _key, _base_url, _recordings),
+        *(_ledger, _progress, _proxies, _lab, _kernel),
+    )
     lines: list[Finding] = []
     for check in checks:
         try:
@@ -181,7 +184,11 @@ def _ledger() -> Iterator[Finding]:
     from ..errors import LedgerError
     from ..money.ledger_file import connect, explain
 
-    path = settings.ledger_path()
+    try:
+        path = settings.ledger_path()
+    except SettingsError as error:
+        yield Finding("problem", "cost log", str(error))
+        return
     try:
         database = connect(path, 2.0)
         try:
@@ -194,6 +201,14 @@ def _ledger() -> Iterator[Finding]:
         yield Finding("note" if _replays() else "problem", "cost log", str(known))
     else:
         yield Finding("ok", "cost log", "can be written")
+
+
+def _progress() -> Iterator[Finding]:
+    """Nothing where all is well: the folder is made when the first exercise is tried."""
+    try:
+        settings.progress_dir()
+    except SettingsError as error:
+        yield Finding("problem", "progress", str(error))
 
 
 def _proxies() -> Iterator[Finding]:

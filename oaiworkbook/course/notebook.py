@@ -264,6 +264,7 @@ def load(shell: Any) -> None:
     global _hooks
     from IPython.display import display
 
+    settings.check_paths()
     notebook = shell.user_ns.get("__vsc_ipynb_file__")
     if notebook:  # VS Code names the notebook here and nowhere else
         os.environ.setdefault("OAIWORKBOOK_LESSON", Path(notebook).stem)

@@ -62,9 +62,8 @@ def sold_by_openai(model: str) -> bool:
 @lru_cache(maxsize=8)
 def _models(folder: str) -> frozenset[str]:
     """The models of `data/models.toml`. `folder`: the value of OAIWORKBOOK_DATA."""
-    data = Path(folder).expanduser() if folder else settings.data_dir()
     try:
-        tables = tomllib.loads((data / "models.toml").read_text("utf-8"))
+        tables = tomllib.loads((settings.data_dir(folder) / "models.toml").read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError):
         return frozenset()
     entries = [*tables.get("active", []), *tables.get("ending", [])]

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 from .. import settings
 from ..endpoints import endpoint
-from ..errors import LedgerError
+from ..errors import LedgerError, WorkbookError
 from ..settings import Mode
 from .allowances import needs_no_allowance
 from .bounds import earlier_tokens, upper_bound
@@ -177,7 +177,7 @@ class Meter:
     @property
     def _ledger(self) -> Ledger | None:
         if self._opened is None:
-            with contextlib.suppress(LedgerError):
+            with contextlib.suppress(WorkbookError):
                 self._opened = default_ledger()
         return self._opened
 

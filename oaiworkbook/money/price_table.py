@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from ..errors import SettingsError
@@ -52,7 +51,7 @@ def price_entries(folder: str = "") -> Tables:
 
     Raises SettingsError where the file is missing or an entry has no date or source.
     """
-    path = (Path(folder).expanduser() if folder else data_dir()) / "prices.toml"
+    path = data_dir(folder) / "prices.toml"
     try:
         with path.open("rb") as file:
             found = tomllib.load(file, parse_float=Decimal)
