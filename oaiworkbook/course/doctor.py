@@ -17,7 +17,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from .. import settings
-from ..errors import SettingsError
+from ..errors import SettingsError, WorkbookError
 
 Status = Literal["ok", "note", "problem"]
 
@@ -73,7 +73,7 @@ class Report:
 def doctor() -> Report:
     """Looks at everything a lesson needs; never raises for what it finds, and sends nothing."""
     checks = (
-        *(_python, _sdk, _mode, _key, _base_url, _recordings),
+        *(_python, _sdk, _mode, _key, _base_url, _recordings, _tables),
         *(_ledger, _progress, _proxies, _lab, _kernel),
     )
     lines: list[Finding] = []
@@ -178,6 +178,31 @@ def _recordings() -> Iterator[Finding]:
     if origins.days:
         newest = max(max(days) for days in origins.days.values())
         yield Finding("ok", "newest", newest.isoformat())
+
+
+def _tables() -> Iterator[Finding]:
+    """Nothing where all is well, as for lessons that need none of them."""
+    from ..money import price_table
+    from . import dated_facts, models
+
+    try:
+        settings.data_dir()
+    except SettingsError:
+        return  # the line about the recordings says so
+    told = set()
+    for name, look in (
+        ("prices", price_table.doubts),
+        ("models", models.doubts),
+        ("dated facts", dated_facts.doubts),
+    ):
+        try:
+            found = list(look())
+        except WorkbookError as error:
+            found = [str(error)]
+        new = [each for each in found if each not in told]
+        told.update(new)
+        more = f" And {len(new) - 1} more like it." if len(new) > 1 else ""
+        yield from (Finding("problem", name, each + more) for each in new[:1])
 
 
 def _ledger() -> Iterator[Finding]:

@@ -1,7 +1,6 @@
 """Which calls of unknown price a limit lets through without being told so by name."""
 
 import os
-import tomllib
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +9,7 @@ from .. import settings
 from ..errors import RecordingError
 from ..recordings.library import Library
 from ..recordings.requests import CanonicalRequest
+from ..tables import TableError, read
 from .price_table import UnknownPriceError, price_in_force, undated
 from .usage import Asked
 
@@ -63,8 +63,8 @@ def sold_by_openai(model: str) -> bool:
 def _models(folder: str) -> frozenset[str]:
     """The models of `data/models.toml`. `folder`: the value of OAIWORKBOOK_DATA."""
     try:
-        tables = tomllib.loads((settings.data_dir(folder) / "models.toml").read_text("utf-8"))
-    except (OSError, tomllib.TOMLDecodeError):
+        tables = read(settings.data_dir(folder) / "models.toml")
+    except TableError:
         return frozenset()
     entries = [*tables.get("active", []), *tables.get("ending", [])]
     return frozenset(undated(name) for entry in entries for name in entry.get("models", []))
