@@ -464,6 +464,13 @@ def test_a_name_is_a_name_whatever_it_holds(tmp_path: Path) -> None:
         with closing(Ledger(path)) as ledger:
             assert ledger.add(call()) == row
     assert path.is_file()
+    other = tmp_path / "100% mine #1?.sqlite"
+    with closing(sqlite3.connect(other)) as db:
+        plain(db)
+    before = other.read_bytes()
+    with pytest.raises(LedgerError, match="another program"):
+        Ledger(other)
+    assert other.read_bytes() == before
 
 
 # What cannot be written
