@@ -17,6 +17,7 @@
 
 import os
 import re
+import stat
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -46,10 +47,13 @@ def checked_mode(value: str) -> Mode:
     )
 
 
-def data_dir() -> Path:
-    """The folder of recordings, samples and tables: a clone's `data/`, or the wheel's copy."""
-    named = os.environ.get("OAIWORKBOOK_DATA", "")
-    return Path(named).expanduser().absolute() if named else course_dir() / "data"
+def data_dir(named: str = "") -> Path:
+    """The folder of recordings, samples and tables: a clone's `data/`, or the wheel's copy.
+
+    `named`: in place of OAIWORKBOOK_DATA. Raises SettingsError for what can be no folder.
+    """
+    named = named or os.environ.get("OAIWORKBOOK_DATA", "")
+    return _path("OAIWORKBOOK_DATA", named, "folder") if named else course_dir() / "data"
 
 
 def course_dir() -> Path:
@@ -124,8 +128,61 @@ def allow_unknown() -> frozenset[str]:
 
 
 def ledger_path() -> Path:
+    """The file that logs the calls; it need not exist. Raises SettingsError for what can be none."""
     named = os.environ.get("OAIWORKBOOK_LEDGER", "")
-    return Path(named).expanduser().absolute() if named else user_dir() / "ledger.sqlite"
+    return _path("OAIWORKBOOK_LEDGER", named, "file") if named else user_dir() / "ledger.sqlite"
+
+
+def progress_dir() -> Path:
+    """The folder that remembers what is solved; it need not exist. Raises SettingsError."""
+    named = os.environ.get("OAIWORKBOOK_PROGRESS", "")
+    return _path("OAIWORKBOOK_PROGRESS", named, "folder") if named else user_dir() / "progress"
+
+
+def check_paths() -> None:
+    """Raises SettingsError for the first variable that names what can be no file or folder of ours."""
+    for path in (data_dir, ledger_path, progress_dir):
+        path()
+
+
+# NUL, and what breaks a line.
+_NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def _path(variable: str, value: str, kind: Literal["file", "folder"]) -> Path:
+    path = Path(value)
+    try:
+        if not value.strip():
+            raise ValueError("nothing but blanks")
+        if _NO_NAME.search(value):
+            raise ValueError("with a line break or another character that no name has")
+        path = path.expanduser().absolute()
+        # Up to what is there already: what is missing can be made.
+        for there in (path, *path.parents):
+            try:
+                mode = os.stat(f"{there}").st_mode
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            if there != path and not stat.S_ISDIR(mode):
+                raise ValueError(f"but {there} is no folder")
+            if kind == "folder" and not stat.S_ISDIR(mode):
+                raise ValueError("which is no folder")
+            if there == path and kind == "file" and not stat.S_ISREG(mode):
+                raise ValueError("a folder" if stat.S_ISDIR(mode) else "no ordinary file")
+            break
+        return path
+    except PermissionError:
+        return path  # who uses it says so
+    except RuntimeError:
+        why = "but this computer knows no home folder of that name"
+    except OSError as error:
+        why = f"which cannot be used: {error.strerror}"
+    except ValueError as error:
+        why = str(error)
+    shown = value if len(value) <= 200 else f"{value[:100]}...{value[-20:]}"
+    raise SettingsError(
+        f"{variable} is {shown!r}, {why}. Set it to the path of a {kind}, or unset it."
+    )
 
 
 def user_dir() -> Path:

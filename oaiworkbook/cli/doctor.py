@@ -9,7 +9,9 @@ WHAT = "check that everything is in place"
 HELP = """\
     Looks at what the lessons need: Python, the SDK, mode, key (only whether it is set),
     base URL, recordings and who wrote them, cost log, proxies, JupyterLab, kernel. A line
-    each: ok, note or problem with what to do. Sends nothing. Ends with 1 on a problem.
+    each: ok, note or problem with what to do. Tables of prices, models and dated facts, and
+    the folder of your progress, have a line only where something is wrong with them. Sends
+    nothing. Ends with 1 on a problem.
 
     example:
       oaiworkbook doctor

@@ -44,6 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.extra and args.command != "lab":
         args.parser.error(f"takes nothing after --, but got {' '.join(args.extra)}")
     try:
+        if args.command != "doctor":  # which tells it among all else
+            from .. import settings
+
+            settings.check_paths()
         return int(args.run(args))
     except KeyboardInterrupt as stop:
         for note in getattr(stop, "__notes__", ()):  # what has become of what was under way

@@ -37,7 +37,9 @@ def options(parser: Parser) -> None:
 def run(args: argparse.Namespace) -> int:
     from ..course import lessons
 
-    faults = [name for given in args.fail for name in given.split(",") if name]
+    faults = [name.strip() for given in args.fail for name in given.split(",")]
+    if not all(faults):
+        args.parser.error("--fail names no fault between two commas; `--fail help` lists them")
     if "help" in faults:
         print(fault_words())
         return 0

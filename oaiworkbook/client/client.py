@@ -28,6 +28,7 @@ def _prepare(options: dict[str, Any], client_class: type[Any]) -> dict[str, Any]
     if isinstance(given, client_class):
         return options  # `copy` and `with_options` hand on this client's own
     mode = settings.checked_mode(mode) if mode else settings.mode()
+    settings.check_paths()
     if given is not None:
         raise SettingsError(
             "The workbook's client brings its own http_client. Leave that argument out, or import "

@@ -6,7 +6,6 @@ A cell tagged `ending` shows the way off what it names, and so is no reason to h
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from .. import settings
+from .. import tables
 from ..errors import ModelsError, NotebookError
 from . import lessons, models
 
@@ -165,26 +164,52 @@ def _cells(lesson: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _load() -> tuple[date, tuple[Fact, ...]]:
-    # A data folder that holds recordings only still has the shipped table.
-    path = settings.data_dir() / "dated_facts.toml"
-    if not path.exists():
-        path = settings.course_dir() / "data" / "dated_facts.toml"
-    try:
-        return _read(path, path.stat().st_mtime_ns, frozenset(models.known().values()))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelsError(
-            f"Cannot read {path}: {error}. Restore the file, then try again."
-        ) from error
+    path = models.table_path("dated_facts.toml")
+    return _read(path, models.changed(path), frozenset(models.known().values()))
+
+
+_TOP: tables.Form = {"as_of": tables.day, "fact": tables.entries}
+_SENTENCE: tables.Form = dict.fromkeys(("lesson", "cell", "says", "holds"), tables.text)
+_OWN: tables.Form = {
+    "what": tables.text,
+    "date": tables.day,
+    "instead": tables.text,
+    "source": tables.text,
+    "as_of": tables.day,
+}
+_BY_MODELS: tables.Form = {"models": tables.texts}
+_FACT: tables.Form = {"sentence": tables.entries}
+
+
+def doubts() -> Iterator[str]:
+    """What stops nothing, and yet may be a mistake. Raises ModelsError for what does stop."""
+    _load()
+    path = models.table_path("dated_facts.toml")
+    data = models.table_in(path)
+    found = [] if data["fact"] else ["[[fact]] is missing; the file may be cut"]
+    found += tables.unknown(data, _TOP)
+    for number, fact in enumerate(data["fact"], start=1):
+        form = _BY_MODELS if "models" in fact else _OWN
+        where = f"[[fact]] number {number}: "
+        found += [where + what for what in tables.unknown(fact, _FACT, form)]
+    return (f"{path}: {what}. Correct it, or restore the file." for what in found)
 
 
 @lru_cache(maxsize=4)
 def _read(
     path: Path, _changed: int, _models: frozenset[models.Model]
 ) -> tuple[date, tuple[Fact, ...]]:
-    data = tomllib.loads(path.read_text("utf-8"))
+    data = models.table_in(path)
     found: list[Fact] = []
-    for number, each in enumerate(data.get("fact", []), start=1):
+    if what := tables.wrong(data, _TOP, {}):
+        raise ModelsError(f"{path}: {what}. Correct it, or restore the file.")
+    for number, each in enumerate(data["fact"], start=1):
         try:
+            form = _BY_MODELS if "models" in each else _OWN
+            if what := tables.wrong(each, {**_FACT, **form}, {}):
+                raise ValueError(what)
+            if what := next(filter(None, (_wrong(one) for one in each["sentence"])), ""):
+                raise ValueError(what)
             sentences = tuple(Sentence(**sentence) for sentence in each["sentence"])
             found += _facts(each, sentences)
         except (KeyError, TypeError, ValueError) as error:
@@ -194,14 +219,15 @@ def _read(
     return data["as_of"], tuple(found)
 
 
+def _wrong(sentence: dict[str, Any]) -> str:
+    return tables.wrong(sentence, _SENTENCE, {}) or next(tables.unknown(sentence, _SENTENCE), "")
+
+
 def _facts(entry: dict[str, Any], sentences: tuple[Sentence, ...]) -> Iterator[Fact]:
     for each in sentences:
         if each.holds not in ("always", "until", "from"):
             raise ValueError(f"`holds` is {each.holds!r}, not always, until or from")
     if "models" not in entry:
-        _ = entry["source"]
-        if type(entry["date"]) is not date or type(entry["as_of"]) is not date:
-            raise ValueError("`date` and `as_of` must be days")
         yield Fact(entry["what"], entry["date"], entry["instead"], sentences)
     for name in entry.get("models", []):
         # A data folder of one's own may have another table of models.

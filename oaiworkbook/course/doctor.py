@@ -17,7 +17,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from .. import settings
-from ..errors import SettingsError
+from ..errors import SettingsError, WorkbookError
 from ..money.amounts import usd
 
 Status = Literal["ok", "note", "problem"]
@@ -73,7 +73,10 @@ class Report:
 
 def doctor() -> Report:
     """Looks at everything a lesson needs; never raises for what it finds, and sends nothing."""
-    checks = (_python, _sdk, _mode, _key, _base_url, _recordings, _ledger, _proxies, _lab, _kernel)
+    checks = (
+        *(_python, _sdk, _mode, _key, _base_url, _recordings, _tables),
+        *(_ledger, _progress, _proxies, _lab, _kernel),
+    )
     lines: list[Finding] = []
     for check in checks:
         try:
@@ -183,11 +186,40 @@ def _recordings() -> Iterator[Finding]:
         yield Finding("ok", "newest", newest.isoformat())
 
 
+def _tables() -> Iterator[Finding]:
+    """Nothing where all is well, as for lessons that need none of them."""
+    from ..money import price_table
+    from . import dated_facts, models
+
+    try:
+        settings.data_dir()
+    except SettingsError:
+        return  # the line about the recordings says so
+    told = set()
+    for name, look in (
+        ("prices", price_table.doubts),
+        ("models", models.doubts),
+        ("dated facts", dated_facts.doubts),
+    ):
+        try:
+            found = list(look())
+        except WorkbookError as error:
+            found = [str(error)]
+        new = [each for each in found if each not in told]
+        told.update(new)
+        more = f" And {len(new) - 1} more like it." if len(new) > 1 else ""
+        yield from (Finding("problem", name, each + more) for each in new[:1])
+
+
 def _ledger() -> Iterator[Finding]:
     from ..errors import LedgerError
     from ..money.ledger_file import connect, explain
 
-    path = settings.ledger_path()
+    try:
+        path = settings.ledger_path()
+    except SettingsError as error:
+        yield Finding("problem", "cost log", str(error))
+        return
     try:
         database = connect(path, 2.0)
         try:
@@ -200,6 +232,14 @@ def _ledger() -> Iterator[Finding]:
         yield Finding("note" if _replays() else "problem", "cost log", str(known))
     else:
         yield Finding("ok", "cost log", "can be written")
+
+
+def _progress() -> Iterator[Finding]:
+    """Nothing where all is well: the folder is made when the first exercise is tried."""
+    try:
+        settings.progress_dir()
+    except SettingsError as error:
+        yield Finding("problem", "progress", str(error))
 
 
 def _proxies() -> Iterator[Finding]:

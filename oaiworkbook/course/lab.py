@@ -1,6 +1,8 @@
 """JupyterLab on the lessons, in this very process, with settings that touch this start only."""
 
+import errno
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -94,6 +96,17 @@ def _keep_keys_out() -> None:
             )
 
 
+def _is_taken(port: int) -> bool:
+    with socket.socket() as tried:
+        if os.name == "posix":  # as the server does: a connection that has ended holds no port
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
+    return False
+
+
 def start(
     number: str | None = None,
     *,
@@ -110,6 +123,8 @@ def start(
     else:
         cap = usd(settings.max_usd())
         print(f"OAIWORKBOOK_MODE is {mode}: calls are charged, at most {cap} a day.")
+    if port and _is_taken(port):
+        print(f"Port {port} is taken by another program. JupyterLab takes another one: see below.")
     print(f"JupyterLab on {target}. Stop it with Ctrl+C here.", flush=True)
     from jupyterlab.labapp import LabApp
 

@@ -84,15 +84,19 @@ def reset(number: str, on: date | None = None) -> Restored:
     name = _name(number, _committed())
     path = folder() / name
     fresh = _original(name)
+    kept, moved = None, False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        kept = None
         if os.path.lexists(path):
-            if path.read_bytes() == fresh:
+            mine = _content(path)
+            if mine == fresh:
                 return Restored(path, None, changed=False)
-            kept = _keep(path, on or date.today())
+            moved = mine is None
+            kept = _keep(path, on or date.today(), move=moved)
         write_atomically(path, fresh)
     except OSError as error:
+        if kept is not None and moved:
+            os.rename(kept, path)
         raise LessonError(
             f"Cannot bring {path} back: {error.strerror}. What was there is unchanged."
         ) from error
@@ -129,11 +133,24 @@ def _git(*command: str) -> bytes:
     ).stdout
 
 
-def _keep(path: Path, day: date) -> Path:
-    """Copies `path` to a dated name that is still free."""
+def _content(path: Path) -> bytes | None:
+    """What a learner's notebook holds; None for what is no file, or none that may be read."""
+    try:
+        return path.read_bytes() if path.is_file() else None
+    except PermissionError:
+        return None
+
+
+def _keep(path: Path, day: date, *, move: bool) -> Path:
+    """Copies `path` to a dated name that is still free; moves what cannot be copied, as a folder."""
     for number in range(1, 1000):
         suffix = "" if number == 1 else f"-{number}"
         kept = path.with_name(f"{path.stem}.mine-{day.isoformat()}{suffix}.ipynb")
+        if move:
+            if os.path.lexists(kept):
+                continue
+            os.rename(path, kept)
+            return kept
         try:
             # "x" never replaces a version that was kept before, even with two resets at once.
             with path.open("rb") as source, kept.open("xb") as copy:
@@ -154,7 +171,7 @@ def _name(number: str, more: Sequence[str] = ()) -> str:
     committed = filter(_LESSON.fullmatch, more)
     names = list(dict.fromkeys((*sorted(committed), *(lesson.name for lesson in shipped()))))
     for name in names:
-        if name.removesuffix(".ipynb") == wanted or name[:2] == wanted.zfill(2):
+        if name.removesuffix(".ipynb") == wanted or (wanted and name[:2] == wanted.zfill(2)):
             return name
     there = ", ".join(sorted({name[:2] for name in names})) or "none"
     raise LessonError(f"There is no lesson {number!r}. Lessons: {there}.")

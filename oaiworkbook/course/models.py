@@ -5,8 +5,7 @@ none was announced on the day given by `as_of`, not that there will be none.
 """
 
 import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -15,7 +14,7 @@ from typing import Any
 
 import openai
 
-from .. import settings
+from .. import settings, tables
 from ..errors import ModelsError
 from ..show import Table
 
@@ -172,16 +171,63 @@ def _row(each: Model, day: date) -> tuple[str, ...]:
 
 
 def _load() -> tuple[Mapping[str, str], Mapping[str, Model], Mapping[str, str]]:
-    # A data folder that holds recordings only still has the shipped table.
-    path = settings.data_dir() / "models.toml"
-    if not path.exists():
-        path = settings.course_dir() / "data" / "models.toml"
+    path = table_path("models.toml")
+    return _read(path, changed(path))
+
+
+def table_path(name: str) -> Path:
+    """A data folder that holds recordings only still has the shipped table."""
+    path = settings.data_dir() / name
+    return path if path.exists() else settings.course_dir() / "data" / name
+
+
+def changed(path: Path) -> int:
+    """When a table was changed last; 0 where it cannot be asked, which reading it will say."""
     try:
-        return _read(path, path.stat().st_mtime_ns)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def table_in(path: Path) -> dict[str, Any]:
+    """A table of this course's. Raises ModelsError."""
+    try:
+        return tables.read(path)
+    except tables.TableError as error:
         raise ModelsError(
             f"Cannot read {path}: {error}. Restore the file, then try again."
         ) from error
+
+
+_TOP: tables.Form = {
+    "as_of": tables.day,
+    "sources": tables.named_texts,
+    "roles": tables.named_texts,
+    "purposes": tables.named_texts,
+    "active": tables.entries,
+    "ending": tables.entries,
+}
+_GROUP: tables.Form = {
+    "models": tables.texts,
+    "role": tables.text,
+    "successor": tables.text,
+    "source": tables.text,
+}
+_DAYS: tables.Form = {"date": tables.day, "as_of": tables.day}
+
+
+def doubts() -> Iterator[str]:
+    """What stops nothing, and yet may be a mistake. Raises ModelsError for what does stop."""
+    _load()
+    path = table_path("models.toml")
+    data = table_in(path)
+    found = [f"[{name}] is missing; the file may be cut" for name in _TOP if not data.get(name)]
+    found += tables.unknown(data, _TOP)
+    for kind in ("active", "ending"):
+        for number, group in enumerate(data.get(kind, []), start=1):
+            where = f"[[{kind}]] number {number}: "
+            found += [where + what for what in tables.unknown(group, _GROUP, _DAYS)]
+    return (f"{path}: {what}. Correct it, or restore the file." for what in found)
 
 
 @lru_cache(maxsize=4)
@@ -189,15 +235,19 @@ def _read(
     path: Path, _changed: int
 ) -> tuple[Mapping[str, str], Mapping[str, Model], Mapping[str, str]]:
     """Role -> model name, model name -> model, role -> purpose."""
-    data = tomllib.loads(path.read_text("utf-8"))
+    data = table_in(path)
     entries: dict[str, Model] = {}
 
     def wrong(what: str) -> ModelsError:
         return ModelsError(f"{path}: {what}. Correct the entry, then try again.")
 
+    if what := tables.wrong(data, {}, _TOP):
+        raise wrong(what)
     for kind in ("active", "ending"):
         for number, group in enumerate(data.get(kind, []), start=1):
             where = f"[[{kind}]] number {number}"
+            if what := tables.wrong(group, {}, _GROUP):
+                raise wrong(f"{where}: {what}")
             ends = group.get("date")
             as_of = group.get("as_of", data.get("as_of"))
             # A TOML date and time is a Python date too, and cannot be compared with one.

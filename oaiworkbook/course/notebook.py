@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from .. import settings
 from ..client import retries
 from ..client.exchange import last_failure
-from ..errors import LedgerError
+from ..errors import WorkbookError
 from ..money.amounts import usd
 from ..money.ledger import default_ledger
 from ..recordings.secrets import masked_text
@@ -234,7 +234,7 @@ class Hooks:
     def _last_row(self) -> int | None:
         try:
             return default_ledger().last_row()
-        except LedgerError:
+        except WorkbookError:
             return None
 
     def before(self, *_: Any) -> None:
@@ -247,7 +247,7 @@ class Hooks:
             return
         try:
             calls = default_ledger().calls(since_row=self._row, pid=os.getpid())
-        except LedgerError:
+        except WorkbookError:
             return
         if calls:
             from IPython.display import display
@@ -265,6 +265,7 @@ def load(shell: Any) -> None:
     global _hooks
     from IPython.display import display
 
+    settings.check_paths()
     notebook = shell.user_ns.get("__vsc_ipynb_file__")
     if notebook:  # VS Code names the notebook here and nowhere else
         os.environ.setdefault("OAIWORKBOOK_LESSON", Path(notebook).stem)

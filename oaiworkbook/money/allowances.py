@@ -1,7 +1,6 @@
 """Which calls of unknown price a limit lets through without being told so by name."""
 
 import os
-import tomllib
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +9,7 @@ from .. import settings
 from ..errors import RecordingError
 from ..recordings.library import Library
 from ..recordings.requests import CanonicalRequest
+from ..tables import TableError, read
 from .price_table import UnknownPriceError, price_in_force, undated
 from .usage import Asked
 
@@ -62,10 +62,9 @@ def sold_by_openai(model: str) -> bool:
 @lru_cache(maxsize=8)
 def _models(folder: str) -> frozenset[str]:
     """The models of `data/models.toml`. `folder`: the value of OAIWORKBOOK_DATA."""
-    data = Path(folder).expanduser() if folder else settings.data_dir()
     try:
-        tables = tomllib.loads((data / "models.toml").read_text("utf-8"))
-    except (OSError, tomllib.TOMLDecodeError):
+        tables = read(settings.data_dir(folder) / "models.toml")
+    except TableError:
         return frozenset()
     entries = [*tables.get("active", []), *tables.get("ending", [])]
     return frozenset(undated(name) for entry in entries for name in entry.get("models", []))

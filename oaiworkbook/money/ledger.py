@@ -9,6 +9,7 @@ import os
 import re
 import sqlite3
 import threading
+import time
 import warnings
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ from ..errors import LedgerError, WorkbookError
 from ..recordings.secrets import masked_label, masked_text
 from .amounts import usd
 from .ledger_file import bring_back, carry_over, connect, explain, identity, let_go
+from .ledger_place import HURRY, hurries_until
 from .price_table import undated
 from .quantities import MOST
 
@@ -313,16 +315,19 @@ def _pico(amount: Decimal | float) -> int:
 class Ledger:
     """The ledger at `path`, made when missing. Threads, kernels and forks may share it.
 
-    `wait`: seconds to wait while another process writes. Every method raises LedgerError when the
+    `wait`: seconds to wait while another process writes; next to none up to `hurries_until`, of
+    time.monotonic, and for a while after a wait in vain. Every method raises LedgerError when the
     file cannot be used. A file that is deleted or moved away while it is in use is written anew; where
     another ledger has taken its place, that one is used from then on.
     """
 
-    def __init__(self, path: Path, wait: float = 5.0) -> None:
+    def __init__(self, path: Path, wait: float = 5.0, hurries_until: float = 0.0) -> None:
         self.path, self.wait = Path(path), wait
         self._lock = threading.RLock()
         self._db: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None  # which file it was opened as
+        self._hurries = hurries_until  # (monotonic) for who has waited in vain does not wait again
+        self._waits = wait  # what the connection has been told
         # Rows opened here, with their budgets and what they hold: the file may change in between.
         self._under_way: dict[int, tuple[str, int]] = {}
         self._connect()
@@ -335,7 +340,8 @@ class Ledger:
                 self._db = self._file = None
 
     def _connect(self) -> sqlite3.Connection:
-        self._db = connect(self.path, self.wait)
+        self._waits = self._patience()
+        self._db = connect(self.path, self._waits)
         self._file = identity(self.path)
         return self._db
 
@@ -353,7 +359,8 @@ class Ledger:
             there = identity(self.path)
         if there == self._file or there is None or self._file is None:
             return db
-        taken = connect(self.path, self.wait)
+        self._waits = self._patience()
+        taken = connect(self.path, self._waits)
         try:
             carry_over(db, taken)
         except BaseException:
@@ -385,18 +392,37 @@ class Ledger:
                 # A stream that the garbage collector closes in the middle of a transaction of this
                 # very thread settles inside it.
                 outermost = transaction and not db.in_transaction
+                if self._hurries or self._waits != self.wait:
+                    self._wait_as_is_wise(db)
                 if outermost:
                     db.execute("BEGIN IMMEDIATE")
+                before = db.total_changes
                 try:
                     yield db
                     if outermost:
                         db.execute("COMMIT")
+                    # While another program holds the lock to write, reading goes well.
+                    if self._hurries and db.total_changes > before:
+                        self._hurries = 0.0
                 except BaseException:
                     if outermost and db.in_transaction:
                         db.execute("ROLLBACK")
                     raise
             except sqlite3.Error as error:
+                self._hurries = self._hurries or hurries_until(error)
                 raise explain(self.path, error) from error
+
+    def _wait_as_is_wise(self, db: sqlite3.Connection) -> None:
+        """A wait in vain is not repeated with every call, and not with every cell."""
+        wait = self._patience()
+        if wait != self._waits:
+            db.execute(f"PRAGMA busy_timeout={round(wait * 1000)}")
+            self._waits = wait
+
+    def _patience(self) -> float:
+        if self._hurries and time.monotonic() >= self._hurries:
+            self._hurries = 0.0
+        return min(self.wait, HURRY) if self._hurries else self.wait
 
     def add(self, call: Call, budgets: Sequence[str] = (), *, repeat: bool = False) -> int:
         """Log a finished call; return its row. Its cost is charged to `budgets`, fit or not.
@@ -600,6 +626,7 @@ def _charge(db: sqlite3.Connection, names: str, pico: int) -> None:
 
 _ledgers: weakref.WeakSet[Ledger] = weakref.WeakSet()
 _default: dict[Path, Ledger] = {}
+_in_vain: dict[Path, float] = {}  # until when (monotonic) nobody waits for it
 _inherited: list[sqlite3.Connection] = []
 
 
@@ -608,7 +635,14 @@ def default_ledger() -> Ledger:
     path = settings.ledger_path()
     ledger = _default.get(path)
     if ledger is None:
-        opened = Ledger(path)
+        in_vain = _in_vain.get(path, 0.0)
+        hurries = in_vain if time.monotonic() < in_vain else 0.0
+        try:
+            opened = Ledger(path, hurries_until=hurries)
+        except LedgerError as error:
+            _in_vain[path] = hurries or hurries_until(error.__cause__)
+            raise
+        _in_vain.pop(path, None)
         ledger = _default.setdefault(path, opened)
         if ledger is not opened:
             opened.close()  # another thread was first

@@ -3,12 +3,23 @@
 import contextlib
 import os
 import random
+import shlex
 import sqlite3
 import time
-import uuid
 from pathlib import Path
 
 from ..errors import LedgerError
+from .ledger_place import (
+    disk_of,
+    elsewhere,
+    is_blank,
+    is_busy,
+    is_new,
+    lacks_shared_memory,
+    no_locks,
+    refuse_what_is_not_ours,
+    spare_beside,
+)
 
 # One script a schema version; PRAGMA user_version counts those already run. Append, never edit.
 SCHEMA = [
@@ -50,19 +61,68 @@ def connect(path: Path, wait: float) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unwritable(path, str(error)) from error
+    refuse_what_is_not_ours(path, len(SCHEMA))
     db: sqlite3.Connection | None = None
     try:
-        # Threads take turns through the ledger's own lock. isolation_level=None: no hidden BEGIN.
-        db = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
-        if _journal_mode(db, wait) == "wal":
-            # Survives a killed process; a power cut may cost the last rows, at a tenth of the time.
-            db.execute("PRAGMA synchronous=NORMAL")
+        db = _opened(path, wait)
         _migrate(db, path)
     except (sqlite3.Error, LedgerError) as error:
         if db is not None:
             db.close()
         raise error if isinstance(error, LedgerError) else explain(path, error) from error
     return db
+
+
+def _opened(path: Path, wait: float) -> sqlite3.Connection:
+    """In WAL, or with a rollback journal where the disk shares no memory between processes."""
+    new = is_new(path)
+    if new and no_locks(path):
+        raise _locked(path, "a new file was tried")
+    rollback = False
+    deadline = time.monotonic() + wait
+    while True:
+        # Threads take turns through the ledger's own lock. isolation_level=None: no hidden BEGIN.
+        db = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
+        try:
+            mode = db.execute("PRAGMA journal_mode").fetchone()[0]
+            # One that has calls and no WAL stays so: another process may be unable to share memory.
+            if mode != "wal" and is_blank(db, path, len(SCHEMA)) and not rollback:
+                rollback = disk_of(path) == "no shared memory"
+                if not rollback:
+                    mode = db.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+                    _version(db)  # shared memory is asked for by the first look at the file
+            if mode == "wal":
+                # Survives a killed process; a power cut may cost the last rows, at a tenth of the time.
+                db.execute("PRAGMA synchronous=NORMAL")
+            return db
+        except sqlite3.OperationalError as error:
+            db.close()
+            if is_busy(error) and time.monotonic() < deadline:
+                # The switch does not honour SQLite's own timeout.
+                time.sleep(random.uniform(0.005, 0.02))
+            elif lacks_shared_memory(error) and not rollback:
+                _leave_wal(path, deadline)
+                rollback = True
+            else:
+                raise
+        except BaseException:
+            db.close()
+            raise
+
+
+def _leave_wal(path: Path, deadline: float) -> None:
+    """Give a ledger in WAL a rollback journal, where nobody can read it for want of shared memory."""
+    while True:
+        with contextlib.closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as db:
+            try:
+                # Whoever has a file alone needs no memory shared with others.
+                db.execute("PRAGMA locking_mode=EXCLUSIVE")
+                db.execute("PRAGMA journal_mode=DELETE")
+                return
+            except sqlite3.OperationalError as error:
+                if not is_busy(error) or time.monotonic() > deadline:
+                    raise
+        time.sleep(random.uniform(0.005, 0.02))
 
 
 def identity(path: Path) -> tuple[int, int] | None:
@@ -86,28 +146,24 @@ def bring_back(db: sqlite3.Connection, path: Path) -> bool:
 
     Returns False where another program has put a file there in the meantime; `db` is open then.
     """
-    spare = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.closing(sqlite3.connect(spare)) as copy:
-            db.backup(copy)
-        if path.exists():
-            return False
-        # Of the file that has gone, and would be taken for the new one's.
-        for ending in ("-wal", "-shm", "-journal"):
-            path.with_name(path.name + ending).unlink(missing_ok=True)
-        if not _placed(spare, path):
-            return False
+        with spare_beside(path) as spare:
+            with contextlib.closing(sqlite3.connect(spare)) as copy:
+                db.backup(copy)
+            if path.exists():
+                return False
+            # Of the file that has gone, and would be taken for the new one's.
+            for ending in ("-wal", "-shm", "-journal"):
+                path.with_name(path.name + ending).unlink(missing_ok=True)
+            if not _placed(spare, path):
+                return False
         let_go(db)
         return True
     except sqlite3.Error as error:
         raise explain(path, error) from error
     except OSError as error:
         raise _unwritable(path, str(error)) from error
-    finally:
-        for ending in ("", "-wal", "-shm", "-journal"):
-            with contextlib.suppress(OSError):
-                spare.with_name(spare.name + ending).unlink(missing_ok=True)
 
 
 def _placed(spare: Path, path: Path) -> bool:
@@ -149,35 +205,13 @@ def carry_over(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
         raise
 
 
-def _journal_mode(db: sqlite3.Connection, wait: float) -> str:
-    """Switch to WAL. Where shared memory is missing, as on network disks, SQLite stays as it is."""
-    deadline = time.monotonic() + wait
-    while True:
-        try:
-            return str(db.execute("PRAGMA journal_mode=WAL").fetchone()[0])
-        except sqlite3.OperationalError as error:
-            # The switch does not honour SQLite's own timeout.
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(random.uniform(0.005, 0.02))
-
-
 def _migrate(db: sqlite3.Connection, path: Path) -> None:
     if _version(db) == len(SCHEMA):
         return
     db.execute("BEGIN IMMEDIATE")
     try:
-        version = _version(db)  # again: another kernel may have been first
-        if version > len(SCHEMA):
-            raise LedgerError(
-                f"The ledger {path} was written by a newer oaiworkbook (schema {version}, this one "
-                f"knows {len(SCHEMA)}). Upgrade oaiworkbook, or set OAIWORKBOOK_LEDGER to another file."
-            )
-        if version == 0 and db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
-            raise LedgerError(
-                f"{path} is a database of another program; it was left as it is. "
-                "Set OAIWORKBOOK_LEDGER to a file of its own."
-            )
+        is_blank(db, path, len(SCHEMA))  # again: another program may have been first
+        version = _version(db)
         for number, script in enumerate(SCHEMA[version:], version + 1):
             # Not executescript: it would commit before it starts.
             for statement in filter(str.strip, script.split(";")):
@@ -204,28 +238,52 @@ def explain(path: Path, error: sqlite3.Error) -> LedgerError:
             f"To start a new one: stop every kernel, rename {path.name} to {path.name}.damaged "
             "(and, if they exist, the files of the same name that end in -wal and -shm likewise), "
             "then run the cell again.\nThe log of past calls and what was counted against spend "
-            "limits stay in the renamed file; the new one starts at zero."
+            "limits stay in the renamed file; the new one starts at zero.\n"
+            f"Or leave that file as it is, and {elsewhere()}"
         )
-    if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return LedgerError(
-            f"The ledger {path} is locked ({error}). Another kernel, a database browser with unsaved "
-            "changes, or a backup or sync program holds it. Close that one, then run the cell again."
-        )
+    if is_busy(error):
+        return _locked(path, str(error))
     if kind == sqlite3.SQLITE_FULL:
         return LedgerError(
             f"No room left to write the ledger {path} ({error}). Free some space on that disk, or "
-            "set OAIWORKBOOK_LEDGER to a file on another one."
+            f"{elsewhere()}"
         )
     if kind in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return _unwritable(path, str(error))
     return LedgerError(
-        f"The ledger {path} cannot be used ({error}). Look at the disk it is on, or set "
-        "OAIWORKBOOK_LEDGER to a file elsewhere."
+        f"The ledger {path} cannot be used ({error}). Look at the disk it is on: a network disk may "
+        f"not do what SQLite needs. Or {elsewhere()}"
+    )
+
+
+def _locked(path: Path, why: str) -> LedgerError:
+    if no_locks(path):
+        return LedgerError(
+            f"The ledger {path} cannot be locked ({why}). No file in its folder can: it is on a "
+            f"network disk (such as NFS) without locks. To go on, {elsewhere()}"
+        )
+    return LedgerError(
+        f"The ledger {path} is locked ({why}). Another kernel, a database browser with unsaved "
+        "changes, or a backup or sync program holds it. Close that one, then run the cell again. "
+        "If there is none, it may be on a network disk whose locks fail: then "
+        f"{elsewhere()}"
     )
 
 
 def _unwritable(path: Path, why: str) -> LedgerError:
-    return LedgerError(
-        f"The ledger {path} cannot be written ({why}). Make {path.parent} a folder that you may "
-        "write to, or set OAIWORKBOOK_LEDGER to a file elsewhere."
-    )
+    if path.is_file() and not _may_write(path):
+        mend = f"Give yourself the right to write to this file ({_grant(path)})"
+    else:
+        mend = f"Make {path.parent} a folder that you may write to"
+    return LedgerError(f"The ledger {path} cannot be written ({why}). {mend}, or {elsewhere()}")
+
+
+def _may_write(path: Path) -> bool:
+    # Where it can be asked for, who runs this counts, not who started it.
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _grant(path: Path) -> str:
+    if os.name == "nt":
+        return f'attrib -r "{path}"'
+    return f"chmod u+w {shlex.quote(str(path))}"

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 from .. import settings
 from ..endpoints import endpoint
-from ..errors import LedgerError
+from ..errors import LedgerError, WorkbookError
 from ..settings import Mode
 from .allowances import needs_no_allowance
 from .bounds import earlier_tokens, upper_bound
@@ -161,17 +161,25 @@ _begun: dict[str, Mapping[str, Any]] = {}
 
 class Meter:
     """The ledger as one client uses it. In replay a ledger that cannot be used is only warned of;
-    elsewhere it raises LedgerError, because no spend limit holds without it."""
+    elsewhere it raises LedgerError, because no spend limit holds without it. It is asked for again
+    with each call: what was locked may be free by then, and OAIWORKBOOK_LEDGER may name another."""
 
     def __init__(self, mode: Mode) -> None:
         self.mode = mode
-        self._ledger: Ledger | None = None
+        self._opened: Ledger | None = None
         try:
-            self._ledger = default_ledger()
+            self._opened = default_ledger()
         except LedgerError as error:
             if mode != "replay":
                 raise
-            warnings.warn(f"The calls of this notebook are not logged. {error}", stacklevel=2)
+            _warn(f"The calls of this notebook are not logged. {error}")
+
+    @property
+    def _ledger(self) -> Ledger | None:
+        if self._opened is None:
+            with contextlib.suppress(WorkbookError):
+                self._opened = default_ledger()
+        return self._opened
 
     def reserve(self, call: Call, asked: Asked) -> int | None:
         """The row that holds the reservation, or None where no budget applies.
@@ -180,7 +188,8 @@ class Meter:
         unless that is allowed: it is held as 0 then.
         """
         budgets = active_budgets(self.mode)
-        if self._ledger is None or not budgets:
+        ledger = self._ledger if budgets else None
+        if ledger is None:
             return None
         call.model = (asked.form or {}).get("model")
         bound = upper_bound(
@@ -195,7 +204,7 @@ class Meter:
         words: dict[str, Any] = {"smaller": bound.smaller, "missing": bound.missing}
         if bound.usd is None and not needs_no_allowance(asked, call.lesson):
             refuse_unknown(self.mode, _names(call, asked), bound.note, **words)
-        row = self._ledger.open(call, bound.usd or Decimal(0), budgets, assumed=bound.note, **words)
+        row = ledger.open(call, bound.usd or Decimal(0), budgets, assumed=bound.note, **words)
         write_late()
         return row
 
@@ -217,8 +226,9 @@ class Meter:
         except Exception as error:
             call.cost_usd, call.price_note = None, "its usage cannot be read"
             _warn(f"What this call cost cannot be read: {type(error).__name__}: {error}")
-        if self._ledger is not None:
-            _write(self._ledger, row, call, again)
+        ledger = self._ledger
+        if ledger is not None:
+            _write(ledger, row, call, again)
 
 
 def _names(call: Call, asked: Asked) -> list[str]:
@@ -254,8 +264,12 @@ def _settle(ledger: Ledger, row: int | None, call: Call, again: bool) -> None:
             return
         except Exception as error:
             # A file that is locked or full is so for any call; else it is this one's values.
-            if attempt is None or isinstance(error.__cause__, sqlite3.OperationalError):
+            if attempt is None or _is_of_the_file(error):
                 raise
+
+
+def _is_of_the_file(error: Exception) -> bool:
+    return isinstance(error.__cause__, sqlite3.OperationalError)
 
 
 @atexit.register
@@ -265,9 +279,12 @@ def write_late() -> None:
         return  # another thread is at it
     try:
         for each in list(_late):
-            with contextlib.suppress(Exception):
+            try:
                 _settle(*each)
                 _late.remove(each)
+            except Exception as error:
+                if _is_of_the_file(error):
+                    break  # the others would fail as well, each after a wait
     finally:
         _writing.release()
 

@@ -4,7 +4,6 @@ The library loads on first use: it brings 1.5 MB of tables that a lesson may nev
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,14 +12,59 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from .. import tables
 from ..errors import SettingsError
 from ..settings import data_dir
+from ..tables import Form
 
 Entry = Mapping[str, Any]
 Tables = Mapping[str, list[Entry]]
 
 _DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
-_KINDS = ("model", "most", "factor", "cache_write_12h", "fee", "uplift", "free", "not_established")
+# By kind of entry the fields that it needs, beside `as_of` and `source`, and those that it can have.
+_KINDS: Mapping[str, tuple[Form, Form]] = {
+    "model": (
+        {"id": tables.text, "price": tables.numbers},
+        {
+            "prefix": tables.flag,
+            "max_input_tokens": tables.count,
+            "long_context": tables.numbers,
+        },
+    ),
+    "most": (
+        {"model": tables.text, "context_window": tables.count, "output": tables.count},
+        {},
+    ),
+    "factor": (
+        {"when": tables.text, "factor": tables.number},
+        {"models": tables.texts, "max_input_tokens": tables.count},
+    ),
+    "cache_write_12h": ({"model": tables.text, "mtok": tables.number}, {}),
+    "fee": ({"what": tables.text, "usd": tables.number}, {}),
+    "uplift": (
+        {
+            "what": tables.text,
+            "factor": tables.number,
+            "since": tables.patterns,
+            "before": tables.patterns,
+        },
+        {},
+    ),
+    "free": ({"endpoint": tables.text}, {"quantity": tables.text}),
+    "not_established": (
+        {"why": tables.text},
+        {
+            "fee": tables.text,
+            "model": tables.text,
+            "prefix": tables.flag,
+            "quantity": tables.text,
+        },
+    ),
+    "library": ({"name": tables.text, "version": tables.text}, {}),
+}
+_ALL: Form = {"as_of": tables.day, "source": tables.text}
+_DAYS: Form = {"starts": tables.day, "ends": tables.day}
+_LONG: Form = dict.fromkeys(("above", "input_factor", "output_factor"), tables.number)
 
 
 def undated(model: str) -> str:
@@ -52,21 +96,76 @@ def price_entries(folder: str = "") -> Tables:
 
     Raises SettingsError where the file is missing or an entry has no date or source.
     """
-    path = (Path(folder).expanduser() if folder else data_dir()) / "prices.toml"
+    path = data_dir(folder) / "prices.toml"
+    found = _read(path)
+    by_kind: dict[str, list[Entry]] = {}
+    for kind in _KINDS:
+        listed = found.get(kind, [])
+        by_kind[kind] = [listed] if kind == "library" and isinstance(listed, dict) else listed
+        if not tables.entries(by_kind[kind]):
+            raise _wrong(path, f"[[{kind}]]", f"it must be {tables.entries.__doc__}")
+    for kind, entry in _entries(by_kind):
+        if not tables.day(entry.get("as_of")) or not tables.text(entry.get("source")):
+            raise _wrong(path, f"{_label(kind, entry)} needs a date as_of and a source")
+        needed, optional = _KINDS[kind]
+        if what := tables.wrong(entry, needed, {**optional, **_DAYS}):
+            raise _wrong(path, _label(kind, entry), what)
+        if "long_context" in entry and (what := tables.wrong(entry["long_context"], _LONG, {})):
+            raise _wrong(path, _label(kind, entry), f"long_context: {what}")
+    return by_kind
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
-            found = tomllib.load(file, parse_float=Decimal)
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        return tables.read(path, parse_float=Decimal)
+    except tables.TableError as error:
         raise SettingsError(
-            f"Cannot read the price table {path} ({error}). Set OAIWORKBOOK_DATA to the course's "
-            "data folder, or unset it."
+            f"Cannot read the price table {path} ({error}). Put the course's own file there again; "
+            "if OAIWORKBOOK_DATA is set, set it to the course's data folder, or unset it."
         ) from error
-    tables = {kind: found.get(kind, []) for kind in _KINDS}
-    tables["library"] = [found["library"]] if "library" in found else []
-    for kind, entry in _entries(tables):
-        if not isinstance(entry.get("as_of"), date) or not entry.get("source"):
-            raise SettingsError(f"{path}: {_label(kind, entry)} needs a date as_of and a source.")
-    return tables
+
+
+def _wrong(path: Path, *what: str) -> SettingsError:
+    return SettingsError(
+        f"{path}: {': '.join(what)}. Correct the entry, or put the course's own file there again."
+    )
+
+
+def doubts(folder: str = "") -> Iterator[str]:
+    """What does not stop a price, and yet may make it wrong. Raises what `price_entries` raises.
+
+    Reads the file anew: it may have changed since this process first needed it.
+    """
+    path = data_dir(folder) / "prices.toml"
+    by_kind, found = price_entries.__wrapped__(folder), _read(path)
+    for name in [*found, *_KINDS]:
+        if name not in _KINDS:
+            yield str(_wrong(path, f"[[{name}]]", "there is no such kind of entry"))
+        elif name not in found or not by_kind[name]:
+            yield str(_wrong(path, f"[[{name}]]", "it has no entry; the file may be cut"))
+    for kind, entry in _entries(by_kind):
+        for what in tables.unknown(entry, *_KINDS[kind], _ALL, _DAYS):
+            yield str(_wrong(path, _label(kind, entry), what))
+        if kind == "model":
+            for what in tables.unknown(entry.get("long_context", ()), _LONG):
+                yield str(_wrong(path, _label(kind, entry), f"long_context: {what}"))
+            for word in entry["price"].keys() - _rates_in_use():
+                what = f"price: genai-prices has no rate `{word}`"
+                yield str(_wrong(path, _label(kind, entry), what))
+
+
+@lru_cache(maxsize=1)
+def _rates_in_use() -> frozenset[str]:
+    """The words by which genai-prices prices anything. It takes any word, and reads only its own."""
+    from genai_prices import data_snapshot
+
+    models = (each for there in data_snapshot.get_snapshot().providers for each in there.models)
+    found: set[str] = set()
+    for model in models:
+        listed: Any = model.prices  # one price, or several with the condition of each
+        for price in listed if isinstance(listed, list) else [listed]:
+            found.update(vars(getattr(price, "prices", price)))
+    return frozenset(found)
 
 
 def in_force(entry: Entry, day: date) -> bool:
@@ -80,13 +179,13 @@ def price_in_force(model: str, tier: str, day: date, folder: str = "") -> PriceI
 
     A dated snapshot that nobody lists is priced as its undated name. Raises UnknownPriceError.
     """
-    tables = price_entries(folder)
+    listed = price_entries(folder)
     for name in dict.fromkeys((model, undated(model))):
-        for entry in tables["not_established"]:
+        for entry in listed["not_established"]:
             named = "model" in entry and _names(entry, entry["model"], name)
             if named and "quantity" not in entry and in_force(entry, day):
                 raise UnknownPriceError(f"the price of {model} is not established: {entry['why']}")
-        found = _own(name, tier, day, tables) or _library(name, tier, day, tables)
+        found = _own(name, tier, day, listed) or _library(name, tier, day, listed)
         if found is None:
             continue
         price, in_tier, limit, as_of = found
@@ -161,8 +260,8 @@ def superseded() -> list[str]:
 _Found = tuple[Any, bool, int | None, str]
 
 
-def _own(name: str, tier: str, day: date, tables: Tables) -> _Found | None:
-    for entry in tables["model"]:
+def _own(name: str, tier: str, day: date, listed: Tables) -> _Found | None:
+    for entry in listed["model"]:
         if _names(entry, entry["id"], name) and in_force(entry, day):
             price = _model_price(entry, flat=tier == "batch")
             limit = None if tier == "batch" else entry.get("max_input_tokens")
@@ -185,7 +284,7 @@ def _model_price(entry: Entry, *, flat: bool) -> Any:
     return ModelPrice(**rates)
 
 
-def _library(name: str, tier: str, day: date, tables: Tables) -> _Found | None:
+def _library(name: str, tier: str, day: date, listed: Tables) -> _Found | None:
     from genai_prices import __version__, data_snapshot
     from genai_prices.types import ModelPrice, TieredPrices
 
@@ -201,7 +300,7 @@ def _library(name: str, tier: str, day: date, tables: Tables) -> _Found | None:
         flat = {k: v.base if isinstance(v, TieredPrices) else v for k, v in vars(price).items()}
         price = ModelPrice(**flat)
     snapshot = data_snapshot.get_snapshot()
-    stated = tables["library"][0] if tables["library"] else {}
+    stated = listed["library"][0] if listed["library"] else {}
     if snapshot.from_auto_update:
         as_of = str(snapshot.timestamp.date())
     elif stated.get("version") == __version__:
@@ -232,8 +331,8 @@ def _has_variant(info: Any, tier: str, at: datetime | None) -> bool:
     )
 
 
-def _entries(tables: Tables) -> Iterator[tuple[str, Entry]]:
-    for kind, entries in tables.items():
+def _entries(listed: Tables) -> Iterator[tuple[str, Entry]]:
+    for kind, entries in listed.items():
         for entry in entries:
             yield kind, entry
 

@@ -82,6 +82,9 @@ def test_no_command_at_all_shows_where_to_start(run: Run) -> None:
         ("record 03 --max-usd -1", "--max-usd"),
         ("record 03 --max-usd nan", "'nan' is no amount"),
         ("serve --port 65536", "'65536' is no port"),
+        ("serve --fail ,,", "--fail names no fault between two commas"),
+        ("serve --fail 429,,500", "--fail names no fault"),
+        ("serve --fail=", "--fail names no fault"),
         ("serve --rpm 0", "'0' is no number of 1 or more"),
         ("costs --by colour", "'colour'"),
         ("models --on yesterday", "'yesterday' is no date; write 2026-11-22"),
@@ -106,6 +109,14 @@ def test_missing_lesson_is_one_line_without_traceback(command: str, run: Run, fo
     assert code == 1
     assert err.endswith("There is no lesson '7'. Lessons: 00, 03.\n")
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["lab", "run", "reset", "costs --lesson"])
+@pytest.mark.parametrize("number", ["", ".ipynb"])
+def test_an_empty_name_is_no_lesson(command: str, number: str, run: Run, folder: Path) -> None:
+    code, _, err = run(*command.split(), number)
+    assert code == 1
+    assert err.endswith(f"There is no lesson {number!r}. Lessons: 00, 03.\n")
 
 
 def test_error_of_settings_is_one_line(

@@ -165,8 +165,8 @@ def test_the_dates_of_the_live_list_count_first(course: Callable[..., Path]) -> 
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("date = 2027-01-10", "", "number 1: 'date'"),
-        ("date = 2027-01-10", 'date = "2027-01-10"', "number 1: .*must be days"),
+        ("date = 2027-01-10", "", "number 1: `date` is missing"),
+        ("date = 2027-01-10", 'date = "2027-01-10"', "number 1: `date` must be a day"),
         ('holds = "always"', 'holds = "often"', "number 2: `holds` is 'often'"),
         ('says = "older", ', "", "number 2: .*says"),
         ("[[fact]]", "[[fact", "Cannot read .*dated_facts.toml"),

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -203,10 +203,65 @@ def test_reset_on_a_full_disk_leaves_mine(tmp_path: Path, monkeypatch: pytest.Mo
     assert (folder / name).read_bytes() == b"mine"
 
 
+def _folder(path: Path) -> None:
+    path.mkdir()
+    (path / "inside.txt").write_text("mine")
+
+
+def _link_to_nothing(path: Path) -> None:
+    path.symlink_to("nowhere.ipynb")
+
+
+@pytest.mark.parametrize("put", [_folder, _link_to_nothing])
+def test_reset_brings_back_what_run_says_it_does(
+    put: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone = course.as_clone(tmp_path, monkeypatch)
+    path = clone / "notebooks" / "00_start_here.ipynb"
+    fresh = path.read_bytes()
+    path.unlink()
+    put(path)
+    done = lessons.reset("00", date(2026, 11, 22))
+    assert path.read_bytes() == fresh
+    assert done.kept
+    assert done.kept.name == "00_start_here.mine-2026-11-22.ipynb"
+    if put is _folder:
+        assert (done.kept / "inside.txt").read_text() == "mine"
+    else:
+        assert os.readlink(done.kept) == "nowhere.ipynb"
+
+
+def test_a_folder_in_a_lesson_s_place_stays_where_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone = course.as_clone(tmp_path, monkeypatch)
+    path = clone / "notebooks" / "00_start_here.ipynb"
+    path.unlink()
+    _folder(path)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(LessonError, match="What was there is unchanged"):
+        lessons.reset("00")
+    assert [each.name for each in path.parent.glob("00_*")] == [path.name]
+    assert (path / "inside.txt").read_text() == "mine"
+
+
 def test_unknown_lesson_names_the_lessons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     course.as_wheel(tmp_path, monkeypatch)
     with pytest.raises(LessonError, match=r"no lesson '7'. Lessons: 00, 03"):
         lessons.find("7")
+
+
+def test_a_free_port_is_not_taken() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        other.listen()
+        assert lab._is_taken(port)
+    assert not lab._is_taken(port)
 
 
 @pytest.fixture
@@ -244,6 +299,7 @@ def server(
             for line in started.stdout:
                 said.append(line)
                 if found := re.search(r"http://127\.0\.0\.1:\S+", line):
+                    assert said[0].startswith(f"Port {port} is taken by another program."), said
                     yield found[0], port
                     break
             else:

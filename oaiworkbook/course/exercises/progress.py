@@ -4,7 +4,6 @@ The folder is `progress/` in the user's data folder; `OAIWORKBOOK_PROGRESS` name
 """
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,7 @@ from .judge import Outcome
 
 
 def folder() -> Path:
-    named = os.environ.get("OAIWORKBOOK_PROGRESS", "")
-    return Path(named).expanduser() if named else settings.user_dir() / "progress"
+    return settings.progress_dir()
 
 
 def note(exercise_id: str, outcome: Outcome) -> str:
