@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from .. import settings
 from ..errors import SettingsError, WorkbookError
 from ..money.amounts import usd
-from ..money.ledger import default_ledger
+from ..money.ledger import Mark, default_ledger
 from ..money.prices import price
 from ..money.usage import read_usage
 from ..recordings.file import Recording
@@ -54,11 +54,11 @@ def record(args: argparse.Namespace) -> int:
         return 1
 
     def one(notebook: Path, on_cell: running.OnCell) -> Ran:
-        before, row = _stamps(notebook.stem), default_ledger().last_row()
+        before, mark = _stamps(notebook.stem), default_ledger().mark()
         result = running.record(notebook, lesson=notebook.stem, env=env, on_cell=on_cell)
         if not result.ok:
             return result, result.kept
-        return result, "\n        ".join(_report(notebook.stem, before, row))
+        return result, "\n        ".join(_report(notebook.stem, before, mark))
 
     return each(notebooks, one, verbose=args.verbose)
 
@@ -152,10 +152,10 @@ def _written(lesson: str, before: dict[str, int]) -> str:
     return f"{len(written)} recordings written to {folder} ({new} new; {kinds})"
 
 
-def _report(lesson: str, before: dict[str, int], row: int) -> Iterator[str]:
-    """What was written, and the recordings that no call since ledger row `row` has asked for."""
+def _report(lesson: str, before: dict[str, int], mark: Mark) -> Iterator[str]:
+    """What was written, and the recordings that no call since `mark` has asked for."""
     yield _written(lesson, before)
-    calls = default_ledger().calls(row)
+    calls = default_ledger().calls(mark)
     used = {Path(call.recording).name for call in calls if call.recording}
     now = _stamps(lesson)
     unused = [n for n, stamp in before.items() if now.get(n) == stamp and n not in used]

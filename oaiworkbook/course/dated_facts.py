@@ -13,8 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from .. import tables
 from ..errors import ModelsError, NotebookError
+from ..files import tables
 from . import lessons, models
 
 ENDING = "ending"

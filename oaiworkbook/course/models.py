@@ -14,8 +14,9 @@ from typing import Any
 
 import openai
 
-from .. import settings, tables
+from .. import settings
 from ..errors import ModelsError
+from ..files import tables
 from ..show import Table
 
 

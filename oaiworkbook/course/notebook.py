@@ -19,7 +19,7 @@ from ..client import retries
 from ..client.exchange import last_failure
 from ..errors import WorkbookError
 from ..money.amounts import usd
-from ..money.ledger import default_ledger
+from ..money.ledger import Mark, default_ledger
 from ..recordings.secrets import masked_text
 
 _AUTHORED = "answers written by us, not by OpenAI's models"
@@ -226,27 +226,27 @@ class Hooks:
 
     def __init__(self, shell: Any) -> None:
         self._shell = shell
-        self._row = self._last_row()
+        self._mark = self._end_of_log()
         self.copy_cell = CopyCell()
         reason = last_failure.get
         self.notice = retries.RetryNotice(lambda text: print(text, flush=True), reason)
 
-    def _last_row(self) -> int | None:
+    def _end_of_log(self) -> Mark | None:
         try:
-            return default_ledger().last_row()
+            return default_ledger().mark()
         except WorkbookError:
             return None
 
     def before(self, *_: Any) -> None:
-        self._row = self._last_row()
+        self._mark = self._end_of_log()
 
     def after(self, *_: Any) -> None:
         # So that the first cell, run again, says the mode again and not that it is loaded.
         self._shell.extension_manager.loaded.discard("oaiworkbook")
-        if self._row is None:
+        if self._mark is None:
             return
         try:
-            calls = default_ledger().calls(since_row=self._row, pid=os.getpid())
+            calls = default_ledger().calls(self._mark, pid=os.getpid())
         except WorkbookError:
             return
         if calls:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from .. import settings
 from ..errors import RecordingError
+from ..files.tables import TableError, read
 from ..recordings.library import Library
 from ..recordings.requests import CanonicalRequest
-from ..tables import TableError, read
 from .price_table import UnknownPriceError, price_in_force, undated
 from .usage import Asked
 

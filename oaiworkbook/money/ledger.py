@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic_core import to_json  # a sixth of json's time
 
@@ -68,6 +68,13 @@ class Call:
     recording: str | None = None
     pid: int | None = None  # filled in by the ledger, as is `row`
     row: int | None = None
+
+
+class Mark(NamedTuple):
+    """A place in the log: the newest row, and which file it is in."""
+
+    row: int
+    file: tuple[int, int] | None
 
 
 def counted_before(call: Call) -> None:
@@ -317,8 +324,8 @@ class Ledger:
 
     `wait`: seconds to wait while another process writes; next to none up to `hurries_until`, of
     time.monotonic, and for a while after a wait in vain. Every method raises LedgerError when the
-    file cannot be used. A file that is deleted or moved away while it is in use is written anew; where
-    another ledger has taken its place, that one is used from then on.
+    file cannot be used. A file that is deleted or moved away while it is in use is begun anew, with what
+    was spent of each limit; where another ledger has taken its place, that one is used from then on.
     """
 
     def __init__(self, path: Path, wait: float = 5.0, hurries_until: float = 0.0) -> None:
@@ -353,7 +360,8 @@ class Ledger:
             if bring_back(db, self.path):
                 _warn(
                     f"The ledger {self.path} was deleted or moved away while it was in use. It is "
-                    "there again, with all its calls and with what was spent of each limit."
+                    "there again, without the calls that had ended, and with what was spent of each "
+                    "limit."
                 )
                 return self._connect()
             there = identity(self.path)
@@ -508,13 +516,18 @@ class Ledger:
         return Decimal(found[0]).scaleb(-12), Decimal(found[1]).scaleb(-12)
 
     def calls(
-        self, since_row: int = 0, pid: int | None = None, lesson: str | None = None
+        self, since: Mark | None = None, pid: int | None = None, lesson: str | None = None
     ) -> list[Call]:
-        """The calls after row `since_row`, oldest first."""
+        """The calls after `since`, oldest first; all where another file is used since then."""
         where = "id > ? AND pid = ifnull(?, pid) AND lesson IS ifnull(?, lesson)"
         with self._use() as db:
+            row = since.row if since and since.file == self._file else 0
             query = f"{SELECT} WHERE {where} ORDER BY id"
-            return [call_of(found) for found in db.execute(query, (since_row, pid, lesson))]
+            return [call_of(found) for found in db.execute(query, (row, pid, lesson))]
+
+    def call(self, row: int) -> Call:
+        with self._use() as db:
+            return call_of(db.execute(f"{SELECT} WHERE id = ?", (row,)).fetchone())
 
     def left_open(self) -> list[tuple[Call, Decimal]]:
         """Calls that have not ended, oldest first, and the USD that limits hold for each."""
@@ -550,9 +563,11 @@ class Ledger:
         own = [count for name, count in found if undated(name or "") == undated(model)]
         return max(own, default=None)
 
-    def last_row(self) -> int:
+    def mark(self) -> Mark:
+        """Where the log ends now, for `calls`."""
         with self._use() as db:
-            return int(db.execute("SELECT ifnull(max(id), 0) FROM calls").fetchone()[0])
+            row = int(db.execute("SELECT ifnull(max(id), 0) FROM calls").fetchone()[0])
+            return Mark(row, self._file)
 
     def summary(
         self, by: By, *, lesson: str | None = None, since: float | None = None

@@ -54,6 +54,9 @@ SCHEMA = [
     """,
 ]
 
+# Calls under way, and those of unknown cost for which limits hold something.
+UNSETTLED = "status = 'open' OR cost_usd IS NULL AND held_pico > 0"
+
 
 def connect(path: Path, wait: float) -> sqlite3.Connection:
     """Open, or make, the ledger at `path`; `wait`: seconds to wait for a lock. Raises LedgerError."""
@@ -142,15 +145,20 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 
 def bring_back(db: sqlite3.Connection, path: Path) -> bool:
-    """Write the ledger that `db` has open to `path`, where its file is gone, and close `db`.
+    """Begin the ledger that `db` has open anew at `path`, where its file is gone, and close `db`.
 
-    Returns False where another program has put a file there in the meantime; `db` is open then.
+    What limits have spent goes over, and the calls that are not settled. Returns False where another
+    program has put a file there in the meantime; `db` is open then.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with spare_beside(path) as spare:
             with contextlib.closing(sqlite3.connect(spare)) as copy:
                 db.backup(copy)
+                # Who deleted the file meant the calls in it; where it was moved, they are in it.
+                copy.execute(f"DELETE FROM calls WHERE NOT ({UNSETTLED})")
+                copy.commit()
+                copy.execute("VACUUM")
             if path.exists():
                 return False
             # Of the file that has gone, and would be taken for the new one's.

@@ -91,8 +91,7 @@ def log_event(
     )
     meter(call, usage, at or datetime.now(UTC))
     ledger = default_ledger()
-    row = ledger.add(call, active_budgets(mode), repeat=True)
-    return ledger.calls(since_row=row - 1)[0]
+    return ledger.call(ledger.add(call, active_budgets(mode), repeat=True))
 
 
 class SessionMeter:

@@ -12,10 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .. import tables
 from ..errors import SettingsError
+from ..files import tables
+from ..files.tables import Form
 from ..settings import data_dir
-from ..tables import Form
 
 Entry = Mapping[str, Any]
 Tables = Mapping[str, list[Entry]]

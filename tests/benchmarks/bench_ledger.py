@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from time import perf_counter
 
-from oaiworkbook.money.ledger import INSERT, By, Call, Ledger, values_of
+from oaiworkbook.money.ledger import INSERT, By, Call, Ledger, Mark, values_of
 
 from .timing import interleaved, table
 
@@ -88,7 +88,8 @@ def summing(folder: Path, rows: int) -> dict[str, float]:
             ledger.summary(by)
             seconds[f"by {by}"] = perf_counter() - start
         start = perf_counter()
-        ledger.calls(since_row=ledger.last_row() - 20)
+        newest, file = ledger.mark()
+        ledger.calls(Mark(newest - 20, file))
         seconds["the last 20 calls"] = perf_counter() - start
     return seconds
 

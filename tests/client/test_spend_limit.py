@@ -342,7 +342,7 @@ def test_a_response_over_a_websocket_and_a_transcript_are_logged() -> None:
 
 def test_an_event_without_usage_is_passed_over() -> None:
     assert record_usage({"type": "response.output_text.delta", "delta": "Hi"}) is None
-    assert default_ledger().last_row() == 0
+    assert default_ledger().mark().row == 0
 
 
 @pytest.mark.parametrize("event", ["response.done", None, {"usage": {}}])
@@ -356,4 +356,4 @@ def test_the_event_that_passes_the_limit_is_logged_and_stops_the_session() -> No
         with pytest.raises(SpendLimitExceeded, match=r"Past the spend limit.*Close the session"):
             record_usage(USED, model="gpt-realtime-2.1", at=WHEN)
         assert limit.spent > limit.limit
-    assert default_ledger().last_row() == 1
+    assert default_ledger().mark().row == 1

@@ -242,7 +242,7 @@ def test_a_write_that_fails_leaves_the_old_file(monkeypatch: pytest.MonkeyPatch)
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(progress.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     assert "No space left" in str(checks.check("98-1", lambda x: x))
     assert progress.read()["98-1"]["tries"] == 1
     assert [path.name for path in progress.folder().iterdir()] == ["98-1.json"]

@@ -85,12 +85,13 @@ def test_a_call_comes_back_as_it_was(ledger: Ledger) -> None:
 
 
 def test_calls_are_found_by_row_process_and_lesson(ledger: Ledger) -> None:
-    assert ledger.last_row() == 0
+    assert ledger.mark().row == 0
     first = ledger.add(call(lesson=None))
+    mark = ledger.mark()
     second = ledger.add(call(lesson="02_chat"))
-    assert ledger.last_row() == second
+    assert ledger.mark().row == second
     assert [c.row for c in ledger.calls()] == [first, second]
-    assert [c.row for c in ledger.calls(since_row=first)] == [second]
+    assert [c.row for c in ledger.calls(mark)] == [second]
     assert [c.row for c in ledger.calls(lesson="02_chat")] == [second]
     assert ledger.calls(pid=os.getpid() + 1) == []
     assert len(ledger.calls(pid=os.getpid())) == 2
@@ -236,7 +237,7 @@ def test_a_refused_call_leaves_no_trace(ledger: Ledger) -> None:
     with pytest.raises(SpendLimitExceeded):
         ledger.open(call(), Decimal("0.002"), ["wide", "narrow"])
     assert ledger.remaining("wide") == 1
-    assert ledger.last_row() == 0
+    assert ledger.mark().row == 0
     ledger.open(call(), Decimal("0.001"), ["wide", "narrow"])  # what just fits, fits
     assert ledger.remaining("narrow") == 0
 
@@ -269,7 +270,7 @@ def test_a_stream_may_be_closed_by_the_garbage_collector_at_any_moment(ledger: L
         ledger.settle(row, call(mode="live"))
         ledger.add(call(mode="live", response_id="resp_2"))
     assert ledger.remaining("a") == 1 - Decimal("0.000073")
-    assert ledger.last_row() == row + 1
+    assert ledger.mark().row == row + 1
 
 
 # Sums
@@ -533,7 +534,7 @@ def test_a_full_disk_is_named_and_earlier_rows_stay(ledger: Ledger) -> None:
 
     with pytest.raises(LedgerError, match=r"No room left.*Free some space"):
         fill()
-    kept = ledger.last_row()
+    kept = ledger.mark().row
     assert kept >= 1
     ledger._db.execute("PRAGMA max_page_count = 100000")
     assert ledger.add(call()) == kept + 1

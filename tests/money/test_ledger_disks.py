@@ -147,7 +147,7 @@ def test_without_shared_memory_a_rollback_journal_is_used(
     assert out.split() == ["1", "delete"]
     assert header(path) == b"\1\1"
     assert {each.name for each in path.parent.iterdir()} == {path.name}
-    assert Ledger(path).last_row() == 1
+    assert Ledger(path).mark().row == 1
 
 
 def test_processes_share_a_ledger_without_shared_memory(
@@ -235,7 +235,7 @@ def test_a_disk_without_locks_is_named_and_asked_once(
         for _ in range(5):
             t = time.monotonic()
             try:
-                default_ledger().last_row()
+                default_ledger().mark().row
             except Exception as error:
                 print(f"{time.monotonic() - t:.2f}", type(error).__name__, error)
     """
@@ -268,7 +268,7 @@ def test_a_wait_in_vain_is_not_repeated_and_a_short_lock_is_waited_out(path: Pat
     other = held(path)
     assert timed(lambda: ledger.add(call())) > 0.9
     # What is read goes well meanwhile, and is no reason to wait again.
-    assert ledger.last_row() == 0
+    assert ledger.mark().row == 0
     for _ in range(3):
         assert timed(lambda: ledger.add(call())) < 0.5
     other.execute("COMMIT")
@@ -304,7 +304,7 @@ def test_a_ledger_that_cannot_be_opened_is_waited_for_once(
     assert timed(default_ledger) > 0.9
     assert timed(default_ledger) < 0.5
     monkeypatch.setenv("OAIWORKBOOK_LEDGER", str(tmp_path / "another.sqlite"))
-    assert default_ledger().last_row() == 0
+    assert default_ledger().mark().row == 0
     monkeypatch.setenv("OAIWORKBOOK_LEDGER", str(path))
     other.execute("ROLLBACK")
     assert default_ledger().add(call()) == 1

@@ -117,7 +117,7 @@ def test_a_call_of_unknown_price_is_refused_until_its_line_is_run(
     with spend_limit("0.30") as limit, pytest.raises(SpendLimitExceeded) as caught:
         reserve(**call)
     assert limit.spent == 0
-    assert default_ledger().last_row() == 0
+    assert default_ledger().mark().row == 0
     assert caught.value.allow == f'spend_limit(0.30, allow_unknown=["{name}"])'
     assert str(caught.value).startswith("Not sent: what this call may cost is not known (")
     again = pickle.loads(pickle.dumps(caught.value))

@@ -497,11 +497,11 @@ def test_another_server_is_not_called_in_replay() -> None:
 @pytest.mark.parametrize("mode", ["replay", "live", "record"])
 def test_the_practice_server_plays_sessions_to_any_client(mode: str) -> None:
     was = record(lambda c: turns(c, "tide"))
-    logged = default_ledger().last_row()
+    logged = default_ledger().mark().row
     with serve() as url:
         assert turns(openai.OpenAI(base_url=url, api_key="sk-test"), "tide") == was
         assert turns(OpenAI(mode=mode, base_url=url), "tide") == was
-    assert default_ledger().last_row() == logged, "practice is not logged by the server"
+    assert default_ledger().mark().row == logged, "practice is not logged by the server"
 
 
 def test_a_fault_meets_a_websocket_too() -> None:
@@ -566,7 +566,7 @@ def test_record_usage_returns_what_is_logged_already() -> None:
     last = turns(OpenAI(), "tide")[-1]
     call = record_usage(last)
     assert call is not None
-    assert call.row == default_ledger().last_row()
+    assert call.row == default_ledger().mark().row
     assert call.cost_usd == COST
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ... import settings
+from ...errors import SettingsError
 from ...files import write_atomically
 from .judge import Outcome
 
@@ -24,14 +25,16 @@ def note(exercise_id: str, outcome: Outcome) -> str:
     """
     if outcome == "not tried":
         return ""
-    path = folder() / f"{exercise_id}.json"
     try:
+        path = folder() / f"{exercise_id}.json"
         entry = _read(path)
         entry["tries"] = entry["tries"] + 1
         entry["last"] = outcome
         if outcome == "correct":
             entry.setdefault("solved", _now())
         write_atomically(path, json.dumps(entry).encode())
+    except SettingsError as error:
+        return f"(Progress could not be saved. {error})"
     except OSError as error:
         return f"(Progress could not be saved in {path}: {error.strerror}.)"
     return ""

@@ -1,4 +1,4 @@
-"""Writing a file so that nobody ever reads half of it."""
+"""Files: written so that nobody ever reads half of one; `tables` reads the course's TOML."""
 
 import os
 import tempfile
