@@ -113,8 +113,8 @@ def test_helpers_without_a_client_say_the_same(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("OAIWORKBOOK_PROGRESS", "~nosuchuser/x")
     with pytest.raises(SettingsError, match="OAIWORKBOOK_DATA"):
         estimate(model="gpt-6.2-sol", input="hi", max_output_tokens=10)
-    with pytest.raises(SettingsError, match="OAIWORKBOOK_PROGRESS"):
-        check("00-1", 1)
+    # A verdict is shown all the same.
+    assert "could not be saved. OAIWORKBOOK_PROGRESS is" in str(check("00-1", 1))
 
 
 def test_the_first_cell_shows_one_line_and_works_when_it_is_mended(tmp_path: Path) -> None:
