@@ -20,6 +20,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from oaiworkbook.course.running.kernels import session
 from oaiworkbook.course.running.run import run_cell
+from oaiworkbook.course.running.warm import warm_kernels
 
 from .authoring import surroundings
 from .authoring.outputs import SANITIZE, node, picture_difference, shortened, without_pictures
@@ -28,6 +29,12 @@ LESSON = re.compile(r"(?<=\[)\d\d(?=_)")
 SINGLE = ("test_support_desk.py", "test_nbval_plugin.py")
 BY_LESSON = ("test_lessons.py", "test_rerecord.py", "test_copy_cells.py")
 LONGEST = 300  # seconds for a cell; nbval's own default is above half an hour
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop() -> Generator[None, object, object]:
+    with warm_kernels():
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,18 +4,24 @@ import logging
 import os
 import sys
 import tempfile
+import time
+import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import Empty
 from subprocess import DEVNULL
 from typing import Any
 
 import ipykernel.kernelspec
 import nbformat
 import zmq
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
+
+from .warm import WarmProvisioner, nursery_for
 
 # The shortest limit of a Unix socket's path among Linux (108) and macOS (104), less the suffix.
 SOCKET_PATH = 95
@@ -51,6 +57,27 @@ class Client(NotebookClient):
                 self.kc.shell_channel.socket.get(zmq.EVENTS)  # looks for what has come
 
 
+class PromptClient(AsyncKernelClient):
+    """Ready when the kernel has answered and its output has come, not 0.2 seconds after that."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Raises RuntimeError when the kernel dies, or does not answer within `timeout` seconds."""
+        deadline = time.monotonic() + (timeout or float("inf"))
+        while time.monotonic() < deadline:
+            asked = self.kernel_info()
+            with suppress(Empty):
+                reply = await self.get_shell_msg(timeout=1)
+                while True:  # what it says of the question, if it is heard already
+                    output = await self.get_iopub_msg(timeout=0.02)
+                    ours = output["parent_header"].get("msg_id") == asked
+                    if ours and output["content"].get("execution_state") == "idle":
+                        self._handle_kernel_info_reply(reply)
+                        return
+            if not await self.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+        raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+
+
 def environment(
     mode: str, lesson: str, scratch: Path, extra: Mapping[str, str | None] | None = None
 ) -> dict[str, str]:
@@ -60,7 +87,8 @@ def environment(
     """
     env = {name: value for name, value in os.environ.items() if name not in DROPPED}
     env.setdefault("OAIWORKBOOK_PACE", "0")
-    plain_figures = scratch / "matplotlibrc"
+    # One place for all kernels: a warm process has read it before it knows of this one.
+    plain_figures = Path(os.devnull) if os.name == "posix" else scratch / "matplotlibrc"
     plain_figures.touch()
     temporary = scratch / "tmp"
     temporary.mkdir(exist_ok=True)
@@ -72,6 +100,8 @@ def environment(
         "MATPLOTLIBRC": str(plain_figures),
         # IPython folds tracebacks at the terminal's width, which a headless run inherits.
         "COLUMNS": "80",
+        # A lesson that runs pytest would show, and load, whatever plugins are installed here.
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
     for name, value in (extra or {}).items():
         if value is None:
@@ -102,9 +132,10 @@ def session(
             folder_of_startup = Path(scratch, "ipython", "profile_default", "startup")
             folder_of_startup.mkdir(parents=True)
             (folder_of_startup / "first.py").write_text(startup, "utf-8")
+        kernel_env = environment(mode, lesson, Path(scratch), env)
         client = Client(
             notebook,
-            km=_manager(Path(scratch)),
+            km=_manager(Path(scratch), kernel_env),
             timeout=timeout,
             coalesce_streams=True,
             # Without it nbclient fails on output captured by a widget.
@@ -116,7 +147,7 @@ def session(
         client.reset_execution_trackers()
         options: dict[str, Any] = {
             "cwd": str(folder),
-            "env": environment(mode, lesson, Path(scratch), env),
+            "env": kernel_env,
             "stdin": DEVNULL,
             "stdout": DEVNULL,
             "cleanup_kc": True,
@@ -130,16 +161,25 @@ def session(
                 raise RuntimeError(f"{error}{_last_words(log)}") from error
 
 
-def _manager(scratch: Path) -> AsyncKernelManager:
+def _manager(scratch: Path, env: Mapping[str, str]) -> AsyncKernelManager:
     manager = AsyncKernelManager(
+        kernel_id=str(uuid.uuid4()),
         kernel_name="python3",
         kernel_spec_manager=OwnInterpreter(),
         connection_file=str(scratch / "k.json"),
+        client_factory=PromptClient,
     )
+    manager.context.setsockopt(zmq.RECONNECT_IVL, 10)  # ms: it asks before the kernel listens
     # Two kernels that start at once over TCP now and then take each other's ports.
     if sys.platform != "win32" and len(str(scratch / "k-ipc-1")) < SOCKET_PATH:
         manager.transport = "ipc"
         manager.ip = str(scratch / "k-ipc")
+    nursery = nursery_for(env)
+    if nursery is not None:
+        manager.provisioner = WarmProvisioner(
+            kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager
+        )
+        manager.provisioner.nursery = nursery
     return manager
 
 
