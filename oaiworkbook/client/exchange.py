@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ..money.meter import Meter
     from ..money.usage import Asked
     from ..practice.server import PracticeServer
+    from .relay import RelayedSession
 
 GIVEN_DEADLINE = (
     "oaiworkbook_deadline"  # of a request's extensions: seconds, None where nobody set one
@@ -94,6 +95,7 @@ class ClientState:
     # Record mode: replay what is recorded since this time (seconds of the epoch), record the rest.
     keep_since: float | None = None
     open_bodies: set[OpenBody] = field(default_factory=set)
+    sessions: "set[RelayedSession]" = field(default_factory=set)
     servers: "dict[str, PracticeServer]" = field(default_factory=dict)  # of sockets.py, by address
 
     @cached_property
@@ -166,7 +168,7 @@ class ClientState:
 
     def drain(self) -> None:
         """Read to their end the bodies that a lesson left in the middle."""
-        for body in list(self.open_bodies):
+        for body in [*self.open_bodies, *self.sessions]:
             body.drain()
 
 
@@ -264,6 +266,9 @@ class Exchange:
             self.failed(miss)
             raise miss
         if state.mode == "record":
+            # Numbered in the order of the lesson: a session gets its number when it has gone quiet.
+            for session in list(state.sessions):
+                session.drain()
             self.recording = state.library.start(request, self.call.lesson or "unsorted")
         return None
 

@@ -75,9 +75,8 @@ class Relay:
 
     def end(self) -> None:
         """The program ends, and so do the sessions that it has left open."""
-        for session in list(self.state.open_bodies):
-            if isinstance(session, RelayedSession):
-                session.end()
+        for session in list(self.state.sessions):
+            session.end()
 
 
 def _refusal(error: InvalidStatus) -> Reply:
@@ -109,7 +108,7 @@ class RelayedSession:
 
     def talk(self, connection: ServerConnection) -> None:
         self._connection = connection
-        self.state.open_bodies.add(self)
+        self.state.sessions.add(self)
         down = threading.Thread(target=self._down, args=(connection,), daemon=True)
         down.start()
         try:
@@ -118,7 +117,7 @@ class RelayedSession:
             self.left = time.monotonic()
             down.join()
             self._write()
-            self.state.open_bodies.discard(self)
+            self.state.sessions.discard(self)
             self.over.set()
 
     def drain(self) -> None:

@@ -15,11 +15,10 @@ import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic_core import to_json  # a sixth of json's time
 
@@ -29,10 +28,9 @@ from ..recordings.secrets import masked_label, masked_text
 from .amounts import usd
 from .ledger_file import bring_back, carry_over, connect, explain, identity, let_go
 from .ledger_place import HURRY, hurries_until
+from .ledger_sums import ALREADY_COUNTED, REAL_MODES, By, Total, totals
 from .price_table import undated
 from .quantities import MOST
-
-ALREADY_COUNTED = "already counted"  # the price_note of a response that another row has paid
 
 
 @dataclass(slots=True)
@@ -179,79 +177,17 @@ def call_of(record: tuple[Any, ...]) -> Call:
     return Call(**kept)
 
 
-By = Literal["model", "lesson", "day", "endpoint"]
-REAL_MODES = ("live", "record")  # every other mode is a simulation: nobody is charged
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """The sum of the attempts that share `key`. `real`: charged for; else only simulated."""
-
-    key: str
-    real: bool
-    calls: int
-    failed: int
-    unknown: int  # how many have no known cost; `cost_usd` leaves them out
-    input_tokens: int
-    cached_tokens: int
-    output_tokens: int
-    reasoning_tokens: int
-    held_usd: Decimal  # the most that those of unknown cost can have cost, as far as reserved
-    cost_usd: Decimal
-
-
-_KEYS = {
-    "model": "model",
-    "lesson": "lesson",
-    "endpoint": "endpoint",
-    "day": "CAST(ts / 86400 AS INTEGER)",  # five times as fast as date(ts, 'unixepoch')
-}
-_QUERY = f"""
-    SELECT {{key}} AS key, mode IN {REAL_MODES} AS real, count(*),
-        sum(status = 'error'),
-        sum(cost_usd IS NULL AND price_note <> '{ALREADY_COUNTED}'),
-        ifnull(sum(input_tokens), 0), ifnull(sum(cached_tokens), 0),
-        ifnull(sum(output_tokens), 0), ifnull(sum(reasoning_tokens), 0),
-        sum(CASE WHEN cost_usd IS NULL THEN held_pico ELSE 0 END),
-        ifnull(sum(cost_usd), 0.0) AS cost
-    FROM calls
-    WHERE ts >= ifnull(:since, ts) AND lesson IS ifnull(:lesson, lesson)
-    GROUP BY key, real
-    ORDER BY real DESC, {{order}}
-"""
-
-
-def totals(db: sqlite3.Connection, by: By, lesson: str | None, since: float | None) -> list[Total]:
-    """Real money first, then the dearest first, or the days in order."""
-    if by not in _KEYS:
-        raise ValueError(f"by={by!r} is not one of {', '.join(_KEYS)}.")
-    order = "key" if by == "day" else "cost DESC, count(*) DESC, key"
-    query = _QUERY.format(key=_KEYS[by], order=order)
-    found = db.execute(query, {"lesson": lesson, "since": since}).fetchall()
-    return [
-        Total(
-            key=_day(key) if by == "day" else key or "(none)",
-            real=bool(real),
-            calls=calls,
-            failed=failed,
-            unknown=unknown,
-            input_tokens=read,
-            cached_tokens=cached,
-            output_tokens=written,
-            reasoning_tokens=reasoning,
-            held_usd=Decimal(held).scaleb(-12),
-            # The last digits of a long floating-point sum are noise.
-            cost_usd=Decimal(str(round(cost, 10))),
-        )
-        for key, real, calls, failed, unknown, read, cached, written, reasoning, held, cost in found
-    ]
-
-
-def _day(number: int) -> str:
-    return datetime.fromtimestamp(number * 86400, UTC).date().isoformat()
-
-
-__all__ = ["Call", "Ledger", "LedgerError", "SpendLimitExceeded", "Total", "default_ledger"]
+__all__ = [
+    "ALREADY_COUNTED",
+    "REAL_MODES",
+    "By",
+    "Call",
+    "Ledger",
+    "LedgerError",
+    "SpendLimitExceeded",
+    "Total",
+    "default_ledger",
+]
 
 _MOST_PICO = 4 * 10**18  # USD 4 million; SQLite's integers end at 9.2e18
 

@@ -6,9 +6,11 @@ import random
 import shlex
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import LedgerError
+from . import ledger_sums
 from .ledger_place import (
     disk_of,
     elsewhere,
@@ -52,6 +54,7 @@ SCHEMA = [
     CREATE INDEX calls_priced ON calls (response_id)
         WHERE cost_usd IS NOT NULL AND mode IN ('live', 'record');
     """,
+    ledger_sums.SCHEMA,
 ]
 
 # Calls under way, and those of unknown cost for which limits hold something.
@@ -222,7 +225,7 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
         version = _version(db)
         for number, script in enumerate(SCHEMA[version:], version + 1):
             # Not executescript: it would commit before it starts.
-            for statement in filter(str.strip, script.split(";")):
+            for statement in _statements(script):
                 db.execute(statement)
             db.execute(f"PRAGMA user_version={number}")
         db.execute("COMMIT")
@@ -230,6 +233,16 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for part in script.split(";"):
+        statement += part + ";"
+        if sqlite3.complete_statement(statement):
+            if statement.strip(" \n;"):
+                yield statement
+            statement = ""
 
 
 def _version(db: sqlite3.Connection) -> int:

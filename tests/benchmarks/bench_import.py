@@ -1,42 +1,64 @@
-"""What `import oaiworkbook` and its client add to `import openai`, in fresh processes.
+"""What our imports add to `import openai`, each in a fresh process.
 
-python -m tests.benchmarks.bench_import
+    python -m tests.benchmarks.bench_import
+
+CPU milliseconds from the start of the first import. `openai` includes what its first call loads.
 """
 
 import subprocess
 import sys
 from statistics import median
 
-from .timing import table
+from .timing import Row, report
 
+OPENAI = "import openai, openai.resources.responses.responses"
+SHELL = """
+from IPython.core.interactiveshell import InteractiveShell
+import contextlib, io
+shell = InteractiveShell.instance()
+"""
+FIRST_CELL = """
+with contextlib.redirect_stdout(io.StringIO()):
+    shell.run_line_magic("load_ext", "oaiworkbook")
+from oaiworkbook import OpenAI
+OpenAI()
+"""
 TIMED = """
+{before}
 import time
-import openai, openai.resources.responses  # what the first call loads
 start = time.process_time()
-{added}
+{timed}
 print((time.process_time() - start) * 1e3)
 """
-ADDED = {
-    "import oaiworkbook": "import oaiworkbook",
-    "... and from it OpenAI": "from oaiworkbook import OpenAI",
-    "... and a client": "from oaiworkbook import OpenAI; OpenAI()",
-    "for scale: import matplotlib.pyplot": "import matplotlib.pyplot",
+# what: (before the clock starts, ours, the other side)
+SIDES = {
+    "openai, then oaiworkbook": ("", f"{OPENAI}; import oaiworkbook", OPENAI),
+    "openai, then our OpenAI": ("", f"{OPENAI}; from oaiworkbook import OpenAI", OPENAI),
+    "openai, then our client made": (
+        "",
+        f"{OPENAI}; from oaiworkbook import OpenAI; OpenAI()",
+        f"{OPENAI}; openai.OpenAI(api_key='none')",
+    ),
+    "the first cell of a lesson": (SHELL, OPENAI + FIRST_CELL, OPENAI),
 }
 
 
-def milliseconds(code: str) -> float:
-    command = [sys.executable, "-c", TIMED.format(added=code)]
-    return float(subprocess.check_output(command, text=True))
+def milliseconds(before: str, timed: str) -> float:
+    code = TIMED.format(before=before, timed=timed)
+    return float(subprocess.check_output([sys.executable, "-c", code], text=True).split()[-1])
 
 
-def main(rounds: int = 7) -> None:
-    times: dict[str, list[float]] = {name: [] for name in ADDED}
-    for _ in range(rounds):
-        for name, code in ADDED.items():
-            times[name].append(milliseconds(code))
-    rows = [(name, f"{median(found):.1f}") for name, found in times.items()]
-    print(table([("on top of openai", "CPU milliseconds"), *rows]))
+def rows(*, smoke: bool = False) -> list[Row]:
+    found = []
+    for what, (before, ours, other) in SIDES.items():
+        pairs = [
+            (milliseconds(before, ours), milliseconds(before, other))
+            for _ in range(1 if smoke else 9)
+        ]
+        mine, theirs = (median(side) for side in zip(*pairs, strict=True))
+        found.append(Row(what, "CPU ms", mine, theirs, "openai alone"))
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    print(report(rows()))

@@ -1,22 +1,26 @@
-"""What the ledger costs: `python tests/benchmarks/bench_ledger.py`. No network; a temporary folder.
+"""What the ledger costs a call, and a summary of many calls.
 
-The bare insert writes the same row with the same settings (WAL, synchronous NORMAL, the same tables
-and indexes) through `sqlite3` alone, so the difference is what Ledger.add itself adds.
+    python -m tests.benchmarks.bench_ledger
+
+The bare INSERT writes the same row with the same settings (WAL, synchronous NORMAL, the same tables,
+indexes and triggers) through `sqlite3` alone. A summary is compared with the plainest sum over the
+same rows, each asked once.
 """
 
 import sqlite3
 import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from pathlib import Path
 from time import perf_counter
 
 from oaiworkbook.money.ledger import INSERT, By, Call, Ledger, Mark, values_of
 
-from .timing import interleaved, table
+from .timing import Row, interleaved, report
 
-MILLION = 1_000_000
 USAGE = {
     "input_tokens": 310,
     "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
@@ -51,7 +55,7 @@ def sample(number: int = 0, mode: str = "replay") -> Call:
     )
 
 
-def appending(folder: Path, rounds: int, calls: int) -> dict[str, float]:
+def appending(folder: Path, rounds: int, calls: int) -> Iterator[Row]:
     ledger = Ledger(folder / "ledger.sqlite")
     ledger.set_budget("limit", Decimal(1_000_000))
     Ledger(folder / "bare.sqlite").close()
@@ -64,57 +68,50 @@ def appending(folder: Path, rounds: int, calls: int) -> dict[str, float]:
         ledger.settle(ledger.open(paid, Decimal("0.01"), ["limit"]), paid)
 
     with closing(ledger), closing(bare):
-        return interleaved(
+        times = interleaved(
             {
-                "bare INSERT": lambda: bare.execute(INSERT, ready),
-                "Ledger.add": lambda: ledger.add(call),
-                "Ledger.open + settle, reserving": reserved,
+                "bare": lambda: bare.execute(INSERT, ready),
+                "add": lambda: ledger.add(call),
+                "reserve and settle": reserved,
             },
             rounds,
             calls,
         )
+    for what in ("add", "reserve and settle"):
+        yield Row(f"a call: {what}", "us", times[what], times["bare"], "one bare INSERT of the row")
 
 
-def summing(folder: Path, rows: int) -> dict[str, float]:
-    """Seconds for each summary over `rows` rows."""
-    ledger = Ledger(folder / "million.sqlite")
-    with closing(sqlite3.connect(folder / "million.sqlite")) as db, db:
-        db.executemany(INSERT, ((*values_of(sample(number)), 0, "") for number in range(rows)))
-    seconds = {}
-    keys: list[By] = ["model", "lesson", "day", "endpoint"]
-    with closing(ledger):
-        for by in keys:
-            start = perf_counter()
-            ledger.summary(by)
-            seconds[f"by {by}"] = perf_counter() - start
-        start = perf_counter()
+def summing(folder: Path, number: int) -> Iterator[Row]:
+    path = folder / "many.sqlite"
+    ledger = Ledger(path)
+    with closing(ledger), closing(sqlite3.connect(path)) as db:
+        with db:
+            db.executemany(INSERT, ((*values_of(sample(i)), 0, "") for i in range(number)))
+        plain = timed(lambda: db.execute("SELECT sum(cost_usd) FROM calls").fetchone())
+        ways: list[By] = ["model", "lesson", "day", "endpoint"]
+        of = f"{number:,} calls"
+        for by in ways:
+            took = timed(partial(ledger.summary, by))
+            yield Row(f"summary by {by}, {of}", "ms", took, plain, "SELECT sum(cost_usd)")
+        lately = sample(number).ts - 1.5 * 86_400
+        took = timed(lambda: ledger.summary("model", since=lately))
+        yield Row(f"summary of 36 hours, {of}", "ms", took, plain, "SELECT sum(cost_usd)")
         newest, file = ledger.mark()
-        ledger.calls(Mark(newest - 20, file))
-        seconds["the last 20 calls"] = perf_counter() - start
-    return seconds
+        took = timed(lambda: ledger.calls(Mark(newest - 20, file)))
+        yield Row(f"the last 20 of {of}", "ms", took, plain, "SELECT sum(cost_usd)")
 
 
-def main(rounds: int = 15, calls: int = 2_000, rows: int = MILLION) -> None:
+def timed(work: Callable[[], object]) -> float:
+    start = perf_counter()
+    work()
+    return (perf_counter() - start) * 1e3
+
+
+def rows(*, smoke: bool = False) -> list[Row]:
+    rounds, calls, many = (1, 20, 2_000) if smoke else (15, 2_000, 1_000_000)
     with tempfile.TemporaryDirectory() as name:
-        times = appending(Path(name), rounds, calls)
-        bare = times["bare INSERT"]
-        heading = ("one call, one row", "us", "over bare", "ratio")
-        print(
-            table(
-                [heading]
-                + [(k, f"{v:.1f}", f"{v - bare:+.1f}", f"{v / bare:.2f}") for k, v in times.items()]
-            )
-        )
-        print()
-        seconds = summing(Path(name), rows)
-        size = (Path(name) / "million.sqlite").stat().st_size / 2**20
-        print(
-            table(
-                [(f"{rows:,} rows, {size:.0f} MiB", "s")]
-                + [(k, f"{v:.3f}") for k, v in seconds.items()]
-            )
-        )
+        return [*appending(Path(name), rounds, calls), *summing(Path(name), many)]
 
 
 if __name__ == "__main__":
-    main()
+    print(report(rows()))

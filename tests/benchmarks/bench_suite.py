@@ -1,55 +1,69 @@
-"""The notebook suite against the floor: starting as many kernels with the same imports, nothing else.
+"""Every lesson run and compared: by our tests, and by nbval as it comes.
 
-python -m tests.benchmarks.bench_suite
+    python -m tests.benchmarks.bench_suite
+
+Two workers each, the same Python and the same versions, wall time of the whole command. nbval runs
+with its own options and without our plugin, so it says that some cells differ: pictures and times
+are not equal to the letter. Both replay without the waits of the recordings.
 """
 
+import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterable
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 
-import nbformat
-from nbformat.v4 import new_code_cell, new_notebook
-
-from oaiworkbook.course.running.kernels import session
-from oaiworkbook.course.running.run import run_cell
-
-from .timing import table
+from .timing import Row, report
 
 ROOT = Path(__file__).parents[2]
-IMPORTS = (
-    "import openai, numpy, pydantic, matplotlib.figure, oaiworkbook.client, oaiworkbook.money.meter"
-)
+TWO = ("-n", "2", "--dist", "loadfile")
 
 
-def floor(number: int) -> float:
+def seconds(command: Iterable[str], ledger: str, fine: tuple[int, ...]) -> float:
     start = perf_counter()
-    for _ in range(number):
-        notebook = new_notebook(cells=[new_code_cell(IMPORTS)])
-        with session(notebook, ROOT / "notebooks") as client:
-            failure = run_cell(client, notebook.cells[0], 0, 1)
-            assert failure is None, failure
-    return perf_counter() - start
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"OAIWORKBOOK_PACE": "0", "OAIWORKBOOK_LEDGER": ledger},
+    )
+    took = perf_counter() - start
+    if done.returncode not in fine:
+        raise RuntimeError(done.stdout + done.stderr)
+    return took
 
 
-def suite(*options: str) -> float:
-    command = [sys.executable, "-m", "pytest", "-q", "notebooks", *options]
-    start = perf_counter()
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    return perf_counter() - start
-
-
-def main() -> None:
-    notebooks = [nbformat.read(p, as_version=4) for p in (ROOT / "notebooks").glob("*.ipynb")]
-    cells = sum(cell.cell_type == "code" for notebook in notebooks for cell in notebook.cells)
-    least = floor(len(notebooks))
-    rows = [(f"{len(notebooks)} notebooks, {cells} code cells", "seconds", "times the floor")]
-    rows.append(("start the kernels and import", f"{least:.1f}", "1.00"))
-    for name, options in (("one worker", ["-n", "0"]), ("a worker a core", [])):
-        took = suite(*options)
-        rows.append((f"the suite, {name}", f"{took:.1f}", f"{took / least:.2f}"))
-    print(table(rows))
+def rows(*, smoke: bool = False) -> list[Row]:
+    lessons = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    lessons = lessons[:2] if smoke else lessons
+    notebooks = [f"notebooks/{name}.ipynb" for name in lessons]
+    pytest = ("-m", "pytest", "-q")
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = Path(scratch, "pytest.ini")
+        plain.write_text("[pytest]\n")
+        stock = (*pytest, "-c", str(plain), "--rootdir", str(ROOT), "--nbval", *TWO, *notebooks)
+        ours = (*pytest, *TWO, *notebooks)
+        alone = ("-c", "from oaiworkbook.cli.main import main; main()", "run", *lessons)
+        ledger = str(Path(scratch, "ledger.sqlite"))
+        found = [
+            (
+                seconds(ours, ledger, (0,)),
+                seconds(stock, ledger, (0, 1)),
+                seconds(alone, ledger, (0,)),
+            )
+            for _ in range(1 if smoke else 3)
+        ]
+    suite, nbval, run = (median(side) for side in zip(*found, strict=True))
+    of = f"{len(notebooks)} notebooks"
+    return [
+        Row(f"{of}, run and compared", "s", suite, nbval, "nbval, two workers"),
+        Row(f"{of}, `oaiworkbook run`", "s", run, nbval, "nbval, two workers"),
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    print(report(rows()))

@@ -1,9 +1,10 @@
 """Timing of variants against each other: in turns, so that a busy machine slows all of them alike."""
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from statistics import median
 from time import perf_counter
+from typing import NamedTuple
 
 
 def interleaved(
@@ -32,15 +33,33 @@ def interleaved(
     return {name: median(measured) for name, measured in times.items()}
 
 
-def table(rows: list[tuple[str, ...]]) -> str:
-    """Columns side by side; the first row is the heading, the first column is text."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
+class Row(NamedTuple):
+    """One comparison: both sides were measured in this run, in the same `unit`."""
+
+    what: str
+    unit: str
+    ours: float
+    other: float
+    against: str  # what the other side is
+
+
+def report(rows: Iterable[Row]) -> str:
+    lines = [("what", "unit", "ours", "other", "ratio", "other is")]
+    for row in rows:
+        ratio = f"{row.ours / row.other:.2f}"
+        lines.append((row.what, row.unit, _three(row.ours), _three(row.other), ratio, row.against))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    left = (0, 1, 5)  # texts; numbers stand to the right
+    shown = [
         "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+            cell.ljust(width) if column in left else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
-        for row in rows
+        for line in lines
     ]
-    lines.insert(1, "-" * max(map(len, lines)))
-    return "\n".join(lines)
+    shown.insert(1, "-" * max(map(len, shown)))
+    return "\n".join(shown)
+
+
+def _three(number: float) -> str:
+    return f"{number:.0f}" if number >= 100 else f"{number:.3g}"

@@ -419,6 +419,16 @@ def test_a_session_that_fails_takes_no_good_one_s_place(
     assert turns(OpenAI(), "tide") == was
 
 
+def test_what_follows_a_session_is_numbered_after_it(data: Path) -> None:  # noqa: F811
+    def use(client: Any) -> None:
+        turns(client, "tide")
+        with suppress(openai.APIStatusError):
+            client.with_options(max_retries=0).models.retrieve("a-model")
+
+    record(use)
+    assert [path.name[:9] for path in recordings(data)] == ["01-realti", "02-models"]
+
+
 def test_a_refused_session_is_passed_on_and_not_recorded(data: Path) -> None:  # noqa: F811
     def refused(client: Any) -> None:
         with pytest.raises(InvalidStatus) as error, client.realtime.connect(model=MODEL):
