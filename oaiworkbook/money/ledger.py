@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from decimal import ROUND_CEILING, Decimal
+from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -82,36 +83,28 @@ def counted_before(call: Call) -> None:
     call.output_tokens = call.reasoning_tokens = None
 
 
-_PLAIN = [
-    "ts",
+_NUMBERS = [
+    *("ts", "stream", "attempt", "http_status", "seconds", "input_tokens", "cached_tokens"),
+    *("cache_write_tokens", "output_tokens", "reasoning_tokens"),
+]
+_LABELS = [
     "mode",
     "endpoint",
     "lesson",
     "model",
     "service_tier",
-    "stream",
-    "attempt",
     "status",
-    "http_status",
-    "request_id",
-    "response_id",
-    "seconds",
-    "input_tokens",
-    "cached_tokens",
-    "cache_write_tokens",
-    "output_tokens",
-    "reasoning_tokens",
     "price_note",
     "recording",
 ]
-_COLUMNS = [*_PLAIN, "error", "usage", "pid", "cost_usd"]
+_COLUMNS = [*_NUMBERS, *_LABELS, "request_id", "response_id", "error", "usage", "pid", "cost_usd"]
 
 _names, _marks = ", ".join(_COLUMNS), ", ".join("?" * len(_COLUMNS))
 INSERT = f"INSERT INTO calls ({_names}, held_pico, budgets) VALUES ({_marks}, ?, ?)"
 UPDATE = f"UPDATE calls SET ({_names}, held_pico) = ({_marks}, ?) WHERE id = ?"
 SELECT = f"SELECT {_names}, id FROM calls"
 
-_plain = attrgetter(*_PLAIN)
+_numbers, _labels = attrgetter(*_NUMBERS), attrgetter(*_LABELS)
 # The API's messages quote keys and prompts, its codes do not.
 _label = re.compile(r"[\w.-]+(?: [\w.-]+){0,2}").match
 
@@ -120,8 +113,11 @@ def values_of(call: Call) -> tuple[Any, ...]:
     """The parameters of INSERT and UPDATE but the last two."""
     label = _label(call.error) if call.error else None
     return (
+        *_numbers(call),
         # What a server or a caller has named may be anything.
-        *(masked_label(value) if type(value) is str else value for value in _plain(call)),
+        *_masked(*_labels(call)),
+        call.request_id and masked_label(call.request_id),
+        call.response_id and masked_label(call.response_id),
         label.group()[:64] if label else None,
         None if call.usage is None else _as_json(call.usage),
         os.getpid(),
@@ -129,11 +125,19 @@ def values_of(call: Call) -> tuple[Any, ...]:
     )
 
 
+@lru_cache(maxsize=512)
+def _masked(*labels: str | None) -> tuple[str | None, ...]:
+    """Of the labels of a call, which are mostly those of the call before."""
+    return tuple(label and masked_text(label) for label in labels)
+
+
 def _as_json(usage: Mapping[str, Any]) -> str:
     try:
         text = to_json(dict(usage), fallback=str).decode()
     except ValueError:  # half an emoji, which JSON can write as an escape
         text = json.dumps(dict(usage), default=str)
+    if '":"' not in text and '["' not in text:  # numbers alone
+        return text
     clean = all(masked_label(word) == word for word in _words(usage))
     return text if clean else masked_text(text)
 
