@@ -146,7 +146,7 @@ def check_paths() -> None:
 
 
 # NUL, and what breaks a line.
-_NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_NO_NAME = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"
 
 
 def _path(variable: str, value: str, kind: Literal["file", "folder"]) -> Path:
@@ -154,7 +154,7 @@ def _path(variable: str, value: str, kind: Literal["file", "folder"]) -> Path:
     try:
         if not value.strip():
             raise ValueError("nothing but blanks")
-        if _NO_NAME.search(value):
+        if re.search(_NO_NAME, value):
             raise ValueError("with a line break or another character that no name has")
         path = path.expanduser().absolute()
         # Up to what is there already: what is missing can be made.

@@ -23,21 +23,21 @@ MAX_RETRIES = 4
 _RETRIED = frozenset({408, 409, 429})
 _NOT_IMPLEMENTED = 501  # what a server cannot do, it cannot do the next time either
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhd])")
+# Compiled when first used: few calls are refused.
+_DURATION = r"(\d+(?:\.\d+)?)(ms|[smhd])"
 
 
 # Words of `code` and `type` in 429s that no waiting mends. OpenAI's since August 2026 are
 # credit_balance_exhausted, project_ and organization_spend_limit_exceeded and
 # organization_usage_limit_exceeded, under the type insufficient_quota; older and other servers name
 # insufficient_quota as the code, billing_not_active, billing_hard_limit_reached, access_terminated.
-_NO_PATIENCE = re.compile(
+_NO_PATIENCE = (
     r"insufficient_(quota|credit|balance|funds)|credit_balance|quota_exhausted|billing"
     r"|(spend|usage|hard)_limit|terminated|deactivated|suspended|disabled|not_active|inactive"
 )
-_AGAIN_IN = re.compile(
+_AGAIN_IN = (
     r"(?:try|retry) (?:again )?(?:in|after) ((?:\d+(?:\.\d+)?(?:ms|[smhd]))+(?![a-z])"
-    r"|\d+(?:\.\d+)?(?: ?(?:ms|s|(?:milli)?seconds?|minutes?|hours?|days?)\b|(?!\.?\d| ?[a-z])))",
-    re.IGNORECASE,
+    r"|\d+(?:\.\d+)?(?: ?(?:ms|s|(?:milli)?seconds?|minutes?|hours?|days?)\b|(?!\.?\d| ?[a-z])))"
 )
 _LONG_UNITS = {"millisecond": "ms", "second": "s", "minute": "m", "hour": "h", "day": "d"}
 
@@ -45,12 +45,12 @@ _LONG_UNITS = {"millisecond": "ms", "second": "s", "minute": "m", "hour": "h", "
 def no_patience(error: Mapping[str, Any] | None) -> bool:
     """Whether a 429 means that money is needed, or another account, and not patience."""
     words = [str((error or {}).get(field) or "") for field in ("code", "type")]
-    return any(_NO_PATIENCE.search(word.lower()) for word in words)
+    return any(re.search(_NO_PATIENCE, word.lower()) for word in words)
 
 
 def named_wait(error: Mapping[str, Any] | None) -> float | None:
     """Seconds that only the message names: `Please try again in 20s.`, `retry after 5 seconds`."""
-    found = _AGAIN_IN.search(str((error or {}).get("message") or ""))
+    found = re.search(_AGAIN_IN, str((error or {}).get("message") or ""), re.IGNORECASE)
     if not found:
         return None
     text = found[1].strip().lower()
@@ -61,7 +61,7 @@ def named_wait(error: Mapping[str, Any] | None) -> float | None:
 
 def seconds(text: str) -> float | None:
     """Seconds in a rate-limit header such as `6m0s`, `2ms` or `1m0.052s`; None if it is none."""
-    found = _DURATION.findall(text)
+    found = re.findall(_DURATION, text)
     if not found or "".join(number + unit for number, unit in found) != text.strip():
         return None
     return sum(float(number) * _UNITS[unit] for number, unit in found)

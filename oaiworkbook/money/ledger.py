@@ -107,6 +107,8 @@ SELECT = f"SELECT {_names}, id FROM calls"
 _numbers, _labels = attrgetter(*_NUMBERS), attrgetter(*_LABELS)
 # The API's messages quote keys and prompts, its codes do not.
 _label = re.compile(r"[\w.-]+(?: [\w.-]+){0,2}").match
+# The strings among the values of JSON without escapes: those of a usage are few.
+_strings = re.compile(r'(?<=[:\[,])"([^"]*)"(?!:)').findall
 
 
 def values_of(call: Call) -> tuple[Any, ...]:
@@ -136,23 +138,9 @@ def _as_json(usage: Mapping[str, Any]) -> str:
         text = to_json(dict(usage), fallback=str).decode()
     except ValueError:  # half an emoji, which JSON can write as an escape
         text = json.dumps(dict(usage), default=str)
-    if '":"' not in text and '["' not in text:  # numbers alone
-        return text
-    clean = all(masked_label(word) == word for word in _words(usage))
-    return text if clean else masked_text(text)
-
-
-def _words(value: Any) -> Iterator[str]:
-    """The strings of a JSON value. Those of a usage are few: it is numbers."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            if type(part) is not int:
-                yield from _words(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _words(part)
+    if "\\" in text or any(masked_label(word) != word for word in _strings(text)):
+        return masked_text(text)
+    return text
 
 
 def storable(call: Call) -> Call:

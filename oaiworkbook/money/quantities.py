@@ -7,7 +7,7 @@ and is no count raises OddCount: leaving it out would make the price wrong.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 MOST = 2**53
 """Above it JSON's numbers are not exact, and no answer has as many tokens."""
@@ -33,7 +33,7 @@ _OUTPUT = {
 
 def quantities(usage: Any) -> dict[str, float]:
     """Totals always, parts where they are not zero; `{}` where there is no usage."""
-    if not isinstance(usage, Mapping):
+    if not is_object(usage):
         if usage:
             raise OddCount("the usage is no object")
         return {}
@@ -92,7 +92,7 @@ def tool_extras(response: Mapping[str, Any]) -> tuple[dict[str, float], list[str
     extras: dict[str, float] = {}
     notes: list[str] = []
     raw_items = response.get("output")
-    items = [i for i in raw_items if isinstance(i, Mapping)] if isinstance(raw_items, list) else []
+    items = [i for i in raw_items if is_object(i)] if isinstance(raw_items, list) else []
     usage = _details(response, "tool_usage")
 
     if searches := number(_details(usage, "web_search"), "num_requests"):
@@ -150,7 +150,7 @@ def number(holder: Mapping[str, Any], *names: str, whole: bool = True) -> float:
 
 def _is_search(item: Mapping[str, Any]) -> bool:
     action = item.get("action")
-    kind = action.get("type", "search") if isinstance(action, Mapping) else "search"
+    kind = action.get("type", "search") if is_object(action) else "search"
     return item.get("type") == "web_search_call" and kind == "search"
 
 
@@ -160,24 +160,33 @@ def _containers(items: Iterable[Mapping[str, Any]]) -> Iterable[str]:
             yield str(item.get("container_id"))
         elif item.get("type") == "shell_call":
             where = item.get("environment")
-            if isinstance(where, Mapping) and where.get("container_id"):
+            if is_object(where) and where.get("container_id"):
                 yield str(where["container_id"])
 
 
 def _drawing_model(tools: Any) -> str | None:
     for tool in tools if isinstance(tools, list) else ():
-        if isinstance(tool, Mapping) and tool.get("type") == "image_generation":
+        if is_object(tool) and tool.get("type") == "image_generation":
             return tool.get("model")
     return None
 
 
 def _details(holder: Any, *names: str) -> Mapping[str, Any]:
     """The object under one of these names; an empty one where there is none."""
-    found = _first(holder, *names) if isinstance(holder, Mapping) else None
-    if found is not None and not isinstance(found, Mapping):
+    found = _first(holder, *names) if is_object(holder) else None
+    if found is not None and not is_object(found):
         raise OddCount(f"its {names[0]} is no object")
     return found or {}
 
 
 def _first(holder: Mapping[str, Any], *names: str) -> Any:
-    return next((holder[name] for name in names if holder.get(name) is not None), None)
+    for name in names:
+        value = holder.get(name)
+        if value is not None:
+            return value
+    return None
+
+
+def is_object(value: Any) -> TypeGuard[Mapping[str, Any]]:
+    """Whether a part of an answer is a JSON object. Asked some thirty times a call."""
+    return type(value) is dict or isinstance(value, Mapping)

@@ -15,6 +15,7 @@ from .quantities import (
     OddCount,
     cache_write_12h,
     image_quantities,
+    is_object,
     merged,
     number,
     quantities,
@@ -71,11 +72,11 @@ def _responses(name: str, asked: Body, response: Any, host: str) -> Usage | None
         last_first = _events(response)[::-1]
         ended = next((e for e in last_first if str(e.get("type")) in RESPONSE_ENDED), None)
         if ended is None:
-            named = (e["response"] for e in last_first if isinstance(e.get("response"), Mapping))
+            named = (e["response"] for e in last_first if is_object(e.get("response")))
             body = {**next(named, {}), "usage": None}
             return _usage(name, asked, body, {}, host, missing=_CUT)
         response = ended.get("response")
-    if not isinstance(response, Mapping):
+    if not is_object(response):
         return _unread(name, asked, host)
     if response.get("status") in _RUNNING:
         return None
@@ -107,7 +108,7 @@ def _chat(name: str, asked: Body, response: Any, host: str) -> Usage | None:
             name: next((e[name] for e in last_first if e.get(name) is not None), None)
             for name in ("id", "model", "service_tier", "usage")
         }
-    if not isinstance(response, Mapping):
+    if not is_object(response):
         return _unread(name, asked, host)
     # Searches are not counted in Chat's usage, and some models always search.
     models = f"{asked.get('model')} {response.get('model')}"
@@ -128,7 +129,7 @@ def _says(chunk: Body) -> bool:
     """Whether a chat completion, or a chunk of one, holds something the model has written."""
     choices = chunk.get("choices")
     for choice in choices if isinstance(choices, list) else ():
-        if isinstance(choice, Mapping):
+        if is_object(choice):
             said = _part(choice, "message") or _part(choice, "delta")
             if choice.get("text") or any(said[name] for name in said if name != "role"):
                 return True
@@ -148,7 +149,7 @@ def _contradicted(counts: Mapping[str, float], made: bool, *, text: bool = True)
 
 
 def _plain(name: str, asked: Body, response: Any, host: str) -> Usage | None:
-    if not isinstance(response, Mapping):
+    if not is_object(response):
         return _unread(name, asked, host)
     counts = quantities(response.get("usage"))
     made = any(response.get(what) for what in ("data", "answers"))
@@ -165,7 +166,7 @@ def _images(name: str, asked: Body, response: Any, host: str) -> Usage | None:
         if len(ended) > 1:
             notes.append(f"sum of {len(ended)} pictures")
         empty = _contradicted(counts, bool(ended)) if counts else _CUT
-    elif isinstance(response, Mapping):
+    elif is_object(response):
         counts, raw = image_quantities(response.get("usage")), response
         empty = _contradicted(counts, bool(response.get("data")))
     else:
@@ -183,7 +184,7 @@ def _transcription(name: str, asked: Body, response: Any, host: str) -> Usage | 
     if isinstance(response, list):
         done = [e for e in _events(response) if e.get("type") == "transcript.text.done"]
         response = done[-1] if done else {}
-    body: Body = response if isinstance(response, Mapping) else {}
+    body: Body = response if is_object(response) else {}
     usage = body.get("usage") or {}
     if not usage and (seconds := number(body, "duration", whole=False)):
         usage = {"seconds": seconds}
@@ -218,7 +219,7 @@ def _speech(name: str, asked: Body, response: Any, host: str) -> Usage | None:
 
 
 def _batch(name: str, asked: Body, response: Any, host: str) -> Usage | None:
-    if not isinstance(response, Mapping) or "object" not in response:
+    if not is_object(response) or "object" not in response:
         return _unread(name, {}, host)
     if response["object"] != "batch" or str(response.get("status")) not in _BATCH_ENDED:
         return None
@@ -234,7 +235,7 @@ def _batch(name: str, asked: Body, response: Any, host: str) -> Usage | None:
 
 
 def _fine_tuning(name: str, asked: Body, response: Any, host: str) -> Usage | None:
-    if not isinstance(response, Mapping) or "object" not in response:
+    if not is_object(response) or "object" not in response:
         return _unread(name, asked, host)
     if response["object"] != "fine_tuning.job":
         return None
@@ -305,7 +306,7 @@ def read_usage(
     reader = _READERS.get(row.usage)
     if reader is None:
         return None
-    if isinstance(response, Mapping) and response.get("error") and not _is_object(response):
+    if is_object(response) and response.get("error") and not _is_whole(response):
         quiet = row.again or row.usage in _QUIET
         return None if quiet else _unread(name, asked, host, "the answer is an error")
     try:
@@ -321,7 +322,7 @@ def _odd(name: str, asked: Body, response: Any, host: str, why: OddCount) -> Usa
     """Unknown, with what was sent, so that a person can look at it."""
     parts = _events(response) if isinstance(response, list) else [response]
     bodies = [part.get("response") if "response" in part else part for part in parts]
-    found = next((b for b in bodies[::-1] if isinstance(b, Mapping) and _said(b)), {})
+    found = next((b for b in bodies[::-1] if is_object(b) and _said(b)), {})
     return _usage(name, asked, found, {}, host, missing=f"the usage cannot be read: {why}")
 
 
@@ -331,7 +332,7 @@ def _said(body: Body) -> bool:
 
 def _ends_in_an_error(events: Sequence[Any]) -> bool:
     last = next((event for event in reversed(events) if event != "[DONE]"), None)
-    if not isinstance(last, Mapping):
+    if not is_object(last):
         return last is not None  # an event that is no JSON
     shape = {"message", "code"} <= last.keys() and "type" not in last
     return bool(last.get("type") == "error" or last.get("error") or shape)
@@ -341,7 +342,7 @@ def begun_response(method: str, path: str, response: Any) -> str | None:
     """The id of a response that a POST has begun and that runs on in the background."""
     if method != "POST" or endpoint(method, path).usage != "responses":
         return None
-    body = response if isinstance(response, Mapping) else {}
+    body = response if is_object(response) else {}
     return _word(body.get("id")) if body.get("status") in _RUNNING else None
 
 
@@ -363,7 +364,7 @@ def read_event(
     made = False
     if kind in RESPONSE_ENDED:
         name, asked, body = "responses", {}, _part(event, "response")
-    elif kind == "response.done" and isinstance(inner, Mapping):
+    elif kind == "response.done" and is_object(inner):
         name, asked, body = "realtime", {"model": model}, inner
         made = bool(inner.get("output")) and str(inner.get("status")) not in _STOPPED
     elif kind == "conversation.item.input_audio_transcription.completed":
@@ -392,20 +393,20 @@ def read_event(
 def _part(holder: Body, name: str) -> Body:
     """The object under `name`, or an empty one."""
     found = holder.get(name)
-    return found if isinstance(found, Mapping) else {}
+    return found if is_object(found) else {}
 
 
 def _word(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _is_object(body: Body) -> bool:
+def _is_whole(body: Body) -> bool:
     """An error envelope is nothing but an error; a failed response or job is an object with one."""
     return any(name in body for name in ("id", "object", "usage"))
 
 
 def _moderations(name: str, asked: Body, response: Any, host: str) -> Usage:
-    body = response if isinstance(response, Mapping) else {}
+    body = response if is_object(response) else {}
     model = _word(body.get("model")) or _word(asked.get("model"))
     return Usage(name, model, None, {}, response_id=_word(body.get("id")), host=host)
 
@@ -416,21 +417,21 @@ def _container(name: str, asked: Body, response: Any, host: str) -> Usage:
 
 
 def _event(name: str, asked: Body, response: Any, host: str) -> Usage | None:
-    if not isinstance(response, Mapping):
+    if not is_object(response):
         return None
     return read_event(response, model=asked.get("model"), host=host)
 
 
 def _other(name: str, asked: Body, response: Any, host: str) -> Usage | None:
     """An endpoint that is not billed by itself, unless it says that it has used something."""
-    if not isinstance(response, Mapping) or not response.get("usage"):
+    if not is_object(response) or not response.get("usage"):
         return None
     return _unlisted(name, asked, response, host)
 
 
 def _unlisted(name: str, asked: Body, response: Any, host: str) -> Usage:
     """An endpoint that nobody has described: what it costs is unknown, whatever it answers."""
-    body = response if isinstance(response, Mapping) else {}
+    body = response if is_object(response) else {}
     return _usage(name, asked, body, {}, host, missing="no price is known for this endpoint")
 
 

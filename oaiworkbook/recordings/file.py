@@ -45,7 +45,8 @@ _ADDRESS = re.compile(r"[A-Za-z0-9._:\[\]-]{1,255}")
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    # What is not recorded is not read: `import oaiworkbook` does not wait for the schemas.
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class RecordedRequest(_Part):

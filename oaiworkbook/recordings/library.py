@@ -182,9 +182,9 @@ class Library:
         return [file for _, _, file in sorted(found)]
 
     def take(self, path: Path) -> tuple[Answer, Recording]:
-        """The next answer of a recording; after the last one, the last one again."""
+        """The next answer of a recording that `find` has read; after the last one, that one again."""
         with self._lock:
-            recording = self.read(path)
+            recording = self._read[path][1] if path in self._read else self.read(path)
             at = self._next.get(path, 0)
             self._next[path] = at + 1
             return recording.answers[min(at, len(recording.answers) - 1)], recording
