@@ -6,8 +6,10 @@ a dead kernel. Pictures are compared, and after the last cell, what was replayed
 """
 
 import copy
+import os
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,6 +30,8 @@ from .authoring.outputs import SANITIZE, node, picture_difference, shortened, wi
 LESSON = re.compile(r"(?<=\[)\d\d(?=_)")
 SINGLE = ("test_support_desk.py", "test_nbval_plugin.py")
 BY_LESSON = ("test_lessons.py", "test_rerecord.py", "test_copy_cells.py")
+# What waits the longest, and lasts longest at the end of a run if it does not start first.
+FIRST = re.compile(r"\b(29_capstone|20_errors_and_retries|23_concurrency)\b")
 LONGEST = 300  # seconds for a cell; nbval's own default is above half an hour
 
 
@@ -53,7 +57,7 @@ class ByLesson(LoadFileScheduling):  # type: ignore[misc]
     """A worker runs a whole file: a notebook keeps its kernel, a file of tests its fixtures.
 
     A file of slow tests is divided, by lesson or into single tests: else one worker would be busy
-    long after the others. The largest parts start first.
+    long after the others.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -62,6 +66,27 @@ class ByLesson(LoadFileScheduling):  # type: ignore[misc]
             return nodeid
         lesson = LESSON.search(test) if file.endswith(BY_LESSON) else None
         return f"{file} {lesson[0]}" if lesson else file
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The parts that take longest start first: no worker is to be busy long after the others."""
+    sizes = Counter(item.nodeid.partition("::")[0] for item in items)
+
+    def turn(item: pytest.Item) -> tuple[int, int]:
+        file = item.nodeid.partition("::")[0]
+        slow = file.endswith((*SINGLE, *BY_LESSON))
+        if FIRST.search(item.nodeid):
+            return (0 if slow else 1), 0
+        return (2, 0) if slow else (3, -sizes[file])
+
+    items.sort(key=turn)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a good part of the run is waiting, for kernels and servers."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)

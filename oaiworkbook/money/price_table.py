@@ -3,6 +3,7 @@
 The library loads on first use: it brings 1.5 MB of tables that a lesson may never need.
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -235,7 +236,7 @@ def stale(today: date, days: int = 60) -> list[str]:
     oldest = today - timedelta(days=days)
     return [
         f"{_label(kind, entry)}: read on {entry['as_of']}, {entry['source']}"
-        for kind, entry in _entries(price_entries())
+        for kind, entry in _entries(price_entries(os.environ.get("OAIWORKBOOK_DATA", "")))
         if entry["as_of"] < oldest
     ]
 
@@ -243,7 +244,7 @@ def stale(today: date, days: int = 60) -> list[str]:
 def superseded() -> list[str]:
     """Entries that genai-prices has meanwhile, one line each: they can go from `data/prices.toml`."""
     found = []
-    for kind, entry in _entries(price_entries()):
+    for kind, entry in _entries(price_entries(os.environ.get("OAIWORKBOOK_DATA", ""))):
         if kind == "model":
             had = _find(entry["id"]) is not None
         elif kind == "factor":
