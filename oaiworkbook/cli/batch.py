@@ -2,11 +2,12 @@
 
 import argparse
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from ..course import lessons
 from ..course.running import run as running
+from ..course.running.warm import warm_kernels
 from ..errors import LessonError, WorkbookError
 
 # The result of one lesson, and a line about what it wrote.
@@ -29,6 +30,13 @@ def each(
     notebooks: list[Path], one: Callable[[Path, running.OnCell], Ran], *, verbose: bool
 ) -> int:
     """Runs `one` on each notebook and prints how it went. Returns the exit code."""
+    with warm_kernels() if len(notebooks) > 1 else nullcontext():
+        return _each(notebooks, one, verbose=verbose)
+
+
+def _each(
+    notebooks: list[Path], one: Callable[[Path, running.OnCell], Ran], *, verbose: bool
+) -> int:
     seconds, failed = 0.0, 0
     for notebook in notebooks:
         try:

@@ -1,15 +1,20 @@
 """Headless runs: what counts as a failure, what the kernel sees, what a learner may play."""
 
+import asyncio
+import gc
 import os
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from jupyter_core.utils import ensure_event_loop
 
 from oaiworkbook.course.running import run as running
+from oaiworkbook.course.running.kernels import session
 from oaiworkbook.course.running.play import exercises, play, plays
 from oaiworkbook.course.running.run import execute, record
 from oaiworkbook.errors import NotebookError
@@ -231,3 +236,26 @@ def test_recording_stops_before_the_second_pass_when_the_first_fails(tmp_path: P
     )
     assert not record(path, lesson="90_plumbing").ok
     assert log.read_text() == "x"
+
+
+def test_a_cell_that_is_interrupted_leaves_no_word_of_its_kernel(tmp_path: Path) -> None:
+    """nbclient ends it with an exception that nobody takes, and asyncio would print that."""
+    heard: list[dict[str, Any]] = []
+    loop = ensure_event_loop()
+    loop.set_exception_handler(lambda _, context: heard.append(context))
+    node = v4.new_notebook(cells=[code("import time; time.sleep(60)")])
+    try:
+        with (
+            suppress(KeyboardInterrupt),
+            session(node, tmp_path, mode="replay", lesson="90_interrupted") as client,
+        ):
+            under_way = loop.create_task(client.async_execute_cell(node.cells[0], 0))
+            loop.run_until_complete(asyncio.sleep(0.2))
+            raise KeyboardInterrupt
+        loop.run_until_complete(asyncio.sleep(1.5))  # it looks each second whether the kernel lives
+        assert under_way.done()
+        del under_way
+        gc.collect()
+    finally:
+        loop.set_exception_handler(None)
+    assert heard == []

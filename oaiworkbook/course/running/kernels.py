@@ -1,5 +1,6 @@
 """One headless kernel for one notebook: its environment, its transport, its cleaning up."""
 
+import asyncio
 import logging
 import os
 import sys
@@ -19,6 +20,7 @@ import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import ensure_event_loop
 from nbclient import NotebookClient
 
 from .warm import WarmProvisioner, nursery_for
@@ -156,7 +158,11 @@ def session(
         with log.open("wb") as stderr:
             try:
                 with client.setup_kernel(stderr=stderr, **options):
-                    yield client
+                    try:
+                        yield client
+                    except KeyboardInterrupt:
+                        _hush()
+                        raise
             except RuntimeError as error:
                 raise RuntimeError(f"{error}{_last_words(log)}") from error
 
@@ -181,6 +187,12 @@ def _manager(scratch: Path, env: Mapping[str, str]) -> AsyncKernelManager:
         )
         manager.provisioner.nursery = nursery
     return manager
+
+
+def _hush() -> None:
+    """The cell that was interrupted ends with its kernel, and nobody is left to hear of that."""
+    for task in asyncio.all_tasks(ensure_event_loop()):
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
 def _last_words(log: Path) -> str:

@@ -27,6 +27,9 @@ MAY_DIFFER = (
 )
 
 
+COMMAND = [sys.executable, "-m", "oaiworkbook.course.running.forkserver"]
+
+
 class ForkedProcess:
     """What jupyter_client asks of a process, for one that is not a child of this one."""
 
@@ -60,9 +63,8 @@ class Nursery:
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = _at_import(env)
         self._lock = threading.Lock()
-        command = [sys.executable, "-m", "oaiworkbook.course.running.forkserver"]
         self._process = Popen(
-            command, env=dict(env), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True
+            COMMAND, env=dict(env), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True
         )
         if self._answer() != b"ready\n":
             self.close()
