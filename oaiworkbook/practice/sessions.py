@@ -129,8 +129,8 @@ class RecordedSession:
     def __init__(self, opened: Recorded, path: str, query: str) -> None:
         self.library, self.path, self.query = opened.library, path, query
         self.lesson = opened.lesson or settings.lesson()
-        self.candidates = self.library.sessions(path, query, self.lesson)
         self.sent: list[Any] = []
+        self.candidates = self._recorded() or self._recorded(fresh=True)
         self.taken: dict[Path, Answer] = {}
         self.meter = opened.meter(query) if opened.meter else None
 
@@ -152,14 +152,22 @@ class RecordedSession:
             if self.meter:
                 self.meter.sent(event)
             self.sent.append(canonical_event(event))
-            come = len(self.sent)
-            self.candidates = [
-                path for path in self.candidates if self.library.read(path).sent[:come] == self.sent
-            ]
+            self.candidates = self._fitting(self.candidates)
+        if not self.candidates:
+            self.candidates = self._recorded(fresh=True)
         if not self.candidates:
             asked = session_request(self.path, self.query, self.sent)
             raise self.library.miss(asked, self.lesson)
         yield from self._said(self.candidates[0])
+
+    def _recorded(self, *, fresh: bool = False) -> list[Path]:
+        found = self.library.sessions(self.path, self.query, self.lesson, fresh=fresh)
+        return self._fitting(found)
+
+    def _fitting(self, paths: list[Path]) -> list[Path]:
+        """Those in which the client has said the same so far."""
+        come = len(self.sent)
+        return [path for path in paths if self.library.read(path).sent[:come] == self.sent]
 
     def _said(self, path: Path) -> Iterator[tuple[float, Any]]:
         """The server's frames between the client's last event and its next one."""

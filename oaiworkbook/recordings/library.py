@@ -31,7 +31,7 @@ from .file import (
 from .requests import CanonicalRequest, canonical_parts
 from .secrets import Gate, masked_text
 
-_NAME = re.compile(r"(\d+)-.*-([0-9a-f]{8})\.json")
+_NAME = re.compile(r"(\d+)-(.*)-([0-9a-f]{8})\.json")
 
 
 # What this process records, over all its clients: (folder, key) -> file, and the files written.
@@ -99,13 +99,20 @@ class Origins:
         return any(each.source != "authored" and not each.server for each in self.counts)
 
 
+class _Index(NamedTuple):
+    """The files by two parts of their names: what was asked (`slug`), and all of it (`key`)."""
+
+    of_slug: dict[str, list[Path]]
+    of_key: dict[str, list[Path]]
+
+
 class Library:
     """All recordings below one folder, with the answers one client has had so far. Thread-safe."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock = threading.RLock()
-        self._index: dict[str, list[Path]] | None = None
+        self._index: _Index | None = None
         self._read: dict[Path, tuple[tuple[int, int], Recording]] = {}
         self._next: dict[Path, int] = {}
         self._loose: dict[Path, tuple[Recording, str | None]] = {}
@@ -115,9 +122,7 @@ class Library:
         broken: RecordingError | None = None
         with self._lock:
             for fresh in (False, True):
-                if self._index is None or fresh:
-                    self._index = self._scan()
-                paths = self._index.get(request.key, [])
+                paths = self._files(fresh).of_key.get(request.key, [])
                 for path in sorted(paths, key=lambda p: p.parent.name != lesson):
                     try:
                         asked = self.read(path).request
@@ -143,11 +148,8 @@ class Library:
         if asked is None:
             return None
         with self._lock:
-            if self._index is None:
-                self._index = self._scan()
-            named = re.compile(rf"\d+-{re.escape(request.slug)}-[0-9a-f]{{8}}\.json")
-            paths = [p for same in self._index.values() for p in same if named.fullmatch(p.name)]
-            found = [path for path in sorted(paths) if self._loose_key(path) == asked]
+            paths = self._files().of_slug.get(request.slug, [])
+            found = [path for path in paths if self._loose_key(path) == asked]
             found = [path for path in found if path.parent.name == lesson] or found
             answers = [self.read(path).answers for path in found]
         return found[0] if found and all(same_answers(answers[0], a) for a in answers[1:]) else None
@@ -166,19 +168,25 @@ class Library:
             known = self._loose[path] = (recording, key)
         return known[1]
 
-    def sessions(self, path: str, query: str, lesson: str | None) -> list[Path]:
-        """The recorded WebSocket sessions of one address: the lesson's own first, short ones first."""
+    def sessions(
+        self, path: str, query: str, lesson: str | None, *, fresh: bool = False
+    ) -> list[Path]:
+        """The recorded WebSocket sessions of one address: the lesson's own first, short ones first.
+
+        `fresh`: those too that another process has recorded in the meantime.
+        """
         slug = canonical_parts("WS", path, query, "", b"").slug
+        with self._lock:
+            files = self._files(fresh).of_slug.get(slug, [])
         found = []
-        for file in (p for paths in self._scan().values() for p in paths):
-            if re.fullmatch(rf"\d+-{re.escape(slug)}-[0-9a-f]{{8}}\.json", file.name):
-                try:
-                    recording = self.read(file)
-                except RecordingError:
-                    continue  # `oaiworkbook doctor` names it
-                asked = recording.request
-                if (asked.method, asked.path, asked.query) == ("WS", path, query):
-                    found.append((file.parent.name != lesson, len(recording.sent), file))
+        for file in files:
+            try:
+                recording = self.read(file)
+            except RecordingError:
+                continue  # `oaiworkbook doctor` names it
+            asked = recording.request
+            if (asked.method, asked.path, asked.query) == ("WS", path, query):
+                found.append((file.parent.name != lesson, len(recording.sent), file))
         return [file for _, _, file in sorted(found)]
 
     def take(self, path: Path) -> tuple[Answer, Recording]:
@@ -219,7 +227,7 @@ class Library:
 
     def paths(self, lesson: str | None = None) -> list[Path]:
         """Files of one lesson; of all lessons if it is None or has none."""
-        found = sorted(p for paths in self._scan().values() for p in paths)
+        found = sorted(p for paths in self._scan().of_key.values() for p in paths)
         return [p for p in found if p.parent.name == lesson] or found
 
     def origins(self, paths: Iterable[Path]) -> Origins:
@@ -239,13 +247,19 @@ class Library:
     def name(self, path: Path) -> str:
         return f"{path.parent.name}/{path.name}"
 
-    def _scan(self) -> dict[str, list[Path]]:
-        index: dict[str, list[Path]] = {}
+    def _files(self, fresh: bool = False) -> "_Index":
+        if self._index is None or fresh:
+            self._index = self._scan()
+        return self._index
+
+    def _scan(self) -> "_Index":
+        index = _Index({}, {})
         for folder, name in self._names():
             match = _NAME.fullmatch(name)
             if match:
-                index.setdefault(match[2], []).append(folder / name)
-        for paths in index.values():
+                index.of_slug.setdefault(match[2], []).append(folder / name)
+                index.of_key.setdefault(match[3], []).append(folder / name)
+        for paths in (*index.of_slug.values(), *index.of_key.values()):
             paths.sort()
         return index
 

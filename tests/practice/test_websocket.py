@@ -721,3 +721,23 @@ def test_a_program_that_ends_in_a_session_leaves_a_whole_file_or_none(
     assert not list(folder.glob(".*")), "no half-written file is left"
     sent = [read_recording(path).sent[0]["item"]["content"][0]["text"] for path in recordings(data)]
     assert sorted(sent) == ([] if how == "killed" else ["ebb", "tide"])
+
+
+def test_a_session_looks_among_those_of_its_address_and_at_new_ones_when_none_fits(
+    data: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    record(lambda c: turns(c, "tide"))
+    client = OpenAI()
+    turns(client, "tide")
+    read, scans = client._client.state.library, []
+    scan = read._scan
+    monkeypatch.setattr(read, "_scan", lambda: scans.append(1) or scan())
+    for _ in range(3):
+        turns(client, "tide")
+    assert scans == []
+    monkeypatch.setattr(library, "_started", {})
+    monkeypatch.setattr(library, "_written", set())
+    record(lambda c: turns(c, "ebb"))  # by another process
+    assert turns(client, "ebb") == turns(OpenAI(), "ebb")
+    assert scans == [1]
