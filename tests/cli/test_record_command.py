@@ -1,5 +1,6 @@
 """`oaiworkbook record` never destroys: a lesson's recordings change when all of it went well, or not at all."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -74,6 +75,9 @@ def recorded(home: Path, server: Server) -> dict[str, bytes]:
             exec(cell, names)
         names["client"].close()
     server.asked = 0
+    # A recording of the same second may be the same to the byte, and is then not counted as a new one.
+    for path in (home / "recordings").rglob("*.json"):
+        path.write_text(re.sub(r'"at": "[^"]+"', '"at": "2026-11-01T00:00:00Z"', path.read_text()))
     return files(home)
 
 
