@@ -169,17 +169,7 @@ def call_of(record: tuple[Any, ...]) -> Call:
     return Call(**kept)
 
 
-__all__ = [
-    "ALREADY_COUNTED",
-    "REAL_MODES",
-    "By",
-    "Call",
-    "Ledger",
-    "LedgerError",
-    "SpendLimitExceeded",
-    "Total",
-    "default_ledger",
-]
+__all__ = ["Call", "Ledger", "LedgerError", "SpendLimitExceeded", "default_ledger"]
 
 _MOST_PICO = 4 * 10**18  # USD 4 million; SQLite's integers end at 9.2e18
 

@@ -19,7 +19,8 @@ from ..errors import LedgerError, WorkbookError
 from ..settings import Mode
 from .allowances import needs_no_allowance
 from .bounds import earlier_tokens, upper_bound
-from .ledger import REAL_MODES, Call, Ledger, counted_before, default_ledger, storable
+from .ledger import Call, Ledger, counted_before, default_ledger, storable
+from .ledger_sums import REAL_MODES
 from .limits import active_budgets, refuse_past_limits, refuse_unknown
 from .price_table import undated
 from .usage import Asked, Usage, begun_response, read_usage

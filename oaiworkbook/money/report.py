@@ -8,7 +8,8 @@ from html import escape
 
 from ..show import Table
 from .amounts import usd
-from .ledger import ALREADY_COUNTED, REAL_MODES, By, Call, Total, default_ledger
+from .ledger import Call, default_ledger
+from .ledger_sums import ALREADY_COUNTED, REAL_MODES, By, Total
 
 _MOST_BARS = 20
 _GROUPS = (

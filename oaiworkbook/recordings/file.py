@@ -44,6 +44,11 @@ _OPENAI = re.compile(r"(?:[a-z0-9-]+\.)?api\.openai\.com\.?(?::443)?")
 _ADDRESS = re.compile(r"[A-Za-z0-9._:\[\]-]{1,255}")
 
 
+def _check_wait(what: str, ms: float) -> None:
+    if not 0 <= ms <= LONGEST:
+        raise ValueError(f"{what}: {ms} ms is not between 0 and {LONGEST:,}")
+
+
 class _Part(BaseModel):
     # What is not recorded is not read: `import oaiworkbook` does not wait for the schemas.
     model_config = ConfigDict(extra="forbid", defer_build=True)
@@ -127,8 +132,7 @@ class Answer(_Part):
     @classmethod
     def _events(cls, events: list[Event] | None) -> list[Event] | None:
         for number, (ms, name, _data) in enumerate(events or ()):
-            if not 0 <= ms <= LONGEST:
-                raise ValueError(f"event {number}: {ms} ms is not between 0 and {LONGEST:,}")
+            _check_wait(f"event {number}", ms)
             if name is not None and not (name.isprintable() and name.strip()):
                 raise ValueError(f"event {number}: its name cannot be sent")
         return events
@@ -137,8 +141,7 @@ class Answer(_Part):
     @classmethod
     def _frames(cls, frames: list[Frame] | None) -> list[Frame] | None:
         for number, (_, ms, _data) in enumerate(frames or ()):
-            if not 0 <= ms <= LONGEST:
-                raise ValueError(f"frame {number}: {ms} ms is not between 0 and {LONGEST:,}")
+            _check_wait(f"frame {number}", ms)
         return frames
 
     @model_validator(mode="before")

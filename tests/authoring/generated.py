@@ -14,7 +14,8 @@ from oaiworkbook import settings
 from oaiworkbook.course import models
 from oaiworkbook.course.running.play import exercises
 from oaiworkbook.money.amounts import usd
-from oaiworkbook.money.ledger import ALREADY_COUNTED, Call
+from oaiworkbook.money.ledger import Call
+from oaiworkbook.money.ledger_sums import ALREADY_COUNTED
 from oaiworkbook.recordings.library import Library, Origin
 
 from .course import know_first, map_of, named

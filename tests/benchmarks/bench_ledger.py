@@ -17,7 +17,8 @@ from itertools import count
 from pathlib import Path
 from time import perf_counter
 
-from oaiworkbook.money.ledger import INSERT, By, Call, Ledger, Mark, values_of
+from oaiworkbook.money.ledger import INSERT, Call, Ledger, Mark, values_of
+from oaiworkbook.money.ledger_sums import By
 
 from .timing import Row, interleaved, report
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from oaiworkbook.money import ledger_file
-from oaiworkbook.money.ledger import ALREADY_COUNTED, REAL_MODES, By, Call, Ledger
+from oaiworkbook.money.ledger import Call, Ledger
+from oaiworkbook.money.ledger_sums import ALREADY_COUNTED, REAL_MODES, By
 
 DAY = 86_400
 MODELS = ["gpt-6-luna", "gpt-6.2-sol", "Bücher 'x'", None]

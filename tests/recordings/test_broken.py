@@ -132,31 +132,27 @@ def calm(error: BaseException, path: Path, says: str) -> None:
     assert "\n" not in text
 
 
-@pytest.mark.usefixtures("data")
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_broken_answer(data: Path, kind: str) -> None:  # noqa: F811
-    record(Echo(), plain)
+def broken(data: Path, way: Any, change: Any, says: str) -> None:  # noqa: F811
+    """Records one call, changes what was recorded, and asks again."""
+    record(Echo(), way)
     [path] = recordings(data)
-    change, says = KINDS[kind]
     content = json.loads(path.read_text("utf-8"))
     change(content)
     path.write_text(json.dumps(content), "utf-8")
     with pytest.raises(RecordingError) as caught:
-        plain(OpenAI())
+        way(OpenAI())
     calm(caught.value, path, says)
+
+
+@pytest.mark.usefixtures("data")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_broken_answer(data: Path, kind: str) -> None:  # noqa: F811
+    broken(data, plain, *KINDS[kind])
 
 
 @pytest.mark.parametrize("kind", STREAMS)
 def test_a_broken_stream(data: Path, kind: str) -> None:  # noqa: F811
-    record(Echo(), stream)
-    [path] = recordings(data)
-    change, says = STREAMS[kind]
-    content = json.loads(path.read_text("utf-8"))
-    change(content)
-    path.write_text(json.dumps(content), "utf-8")
-    with pytest.raises(RecordingError) as caught:
-        stream(OpenAI())
-    calm(caught.value, path, says)
+    broken(data, stream, *STREAMS[kind])
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes, devices and links are made otherwise there")

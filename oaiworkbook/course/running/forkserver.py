@@ -14,7 +14,6 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from typing import Any
 
 IMPORTS = (
@@ -28,13 +27,12 @@ IMPORTS = (
     *("oaiworkbook.course.notebook", "oaiworkbook.course.exercises.probe"),
     *("numpy", "matplotlib.pyplot", "matplotlib.backends.backend_agg"),
 )
-# As ipykernel has it in a new process, before matplotlib is imported.
-BACKEND = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 
 
-def preload(modules: Sequence[str] = IMPORTS) -> None:
-    os.environ |= BACKEND
-    for name in modules:
+def preload() -> None:
+    # As ipykernel has it in a new process, before matplotlib is imported.
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    for name in IMPORTS:
         importlib.import_module(name)
 
 

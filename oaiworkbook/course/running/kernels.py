@@ -89,9 +89,11 @@ def environment(
     """
     env = {name: value for name, value in os.environ.items() if name not in DROPPED}
     env.setdefault("OAIWORKBOOK_PACE", "0")
-    # One place for all kernels: a warm process has read it before it knows of this one.
-    plain_figures = Path(os.devnull) if os.name == "posix" else scratch / "matplotlibrc"
-    plain_figures.touch()
+    # An empty file, and one place for all kernels: a warm process has read it before it knows of this one.
+    plain_figures = Path(os.devnull)
+    if os.name != "posix":
+        plain_figures = scratch / "matplotlibrc"
+        plain_figures.touch()
     temporary = scratch / "tmp"
     temporary.mkdir(exist_ok=True)
     env |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
