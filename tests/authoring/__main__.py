@@ -8,7 +8,7 @@ from pathlib import Path
 
 from oaiworkbook.errors import WorkbookError
 
-from . import course, readme
+from . import course, readme, score
 from .build import BuildError, build
 from .freshness import issue
 from .lint import lint
@@ -29,6 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
         if name == "build":
             command.add_argument("--fresh", action="store_true", help="keep no stored output")
         command.add_argument("--all", action="store_true", help="every lesson there is")
+    command = commands.add_parser("score", help="say how well the checks of exercises judge")
+    command.add_argument("lessons", nargs="*", metavar="NN", help="numbers of lessons")
+    command.add_argument("--all", action="store_true", help="every lesson there is")
     commands.add_parser("versions", help="fix the newest versions and say what changed")
     failed = commands.add_parser("issue", help="print the issue that the weekly job opens")
     failed.add_argument("what", help="what was tried, such as 'the newest versions'")
@@ -45,6 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     if not paths:
         parser.error(f"no such lesson; there are {_there()}")
+    if given.command == "score":
+        return _score(paths)
     if given.command == "build":
         return _build(paths, fresh=given.fresh)
     return _lint(paths) if given.command == "lint" else _diff(paths)
@@ -73,6 +78,12 @@ def _lint(paths: list[Path]) -> int:
             print(f"{path.name}: {problem}")
     print(f"{len(paths)} linted, {total} to mend" if total else f"{len(paths)} linted, all well")
     return 1 if total else 0
+
+
+def _score(paths: list[Path]) -> int:
+    found = [each for path in paths for each in score.of(path)]
+    print("\n".join(score.report(found)))
+    return 0 if score.fits(found) else 1
 
 
 def _diff(paths: list[Path]) -> int:
