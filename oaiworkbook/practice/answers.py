@@ -7,6 +7,8 @@ Each function returns an answer as recordings and the practice server have it: a
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .events import chat_events, response_events
+
 Json = dict[str, Any]
 _AT = 1790000000  # any second; answers must not differ from run to run
 _JSON = {"content-type": "application/json", "openai-version": "2020-10-01"}
@@ -18,7 +20,7 @@ def text_answer(text: str, *, output: Sequence[Json] | None = None, **fields: An
 
     `usage=(input, output)` or `(input, output, reasoning)` sets the token counts.
     """
-    return {"status": 200, "headers": _JSON, "json": response_body(text, output, fields)}
+    return of_body(response_body(text, output, fields))
 
 
 def call_item(name: str, arguments: str, call_id: str = "call_1") -> Json:
@@ -42,7 +44,7 @@ def chat_answer(text: str | None, *, finish_reason: str = "stop", **fields: Any)
         "service_tier": "default",
         "system_fingerprint": None,
     }
-    return {"status": 200, "headers": _JSON, "json": body | fields}
+    return of_body(body | fields)
 
 
 def stream_answer(
@@ -59,16 +61,29 @@ def stream_answer(
     `cut_after` pieces the stream is cut, before the event that ends it: the connection breaks and
     the SDK raises, or with `silent=True` the body just ends, as when a proxy closes it politely.
     """
+    text = "".join(pieces)
     if chat:
-        events = _chat_events(pieces, include_usage, fields)
+        reason = fields.pop("finish_reason", "stop")
+        whole = chat_answer(text, finish_reason=reason, **fields)["json"]
+        events = chat_events(whole, pieces, include_usage=include_usage)
         before = 1
     else:
-        events = _response_events(pieces, fields)
+        events = response_events(response_body(text, None, fields), pieces)
         before = 4
-    answer: Json = {"status": 200, "headers": _STREAM, "sse": events}
+    answer = of_events(events)
     if cut_after is not None:
         answer |= {"sse": events[: before + cut_after]} | ({} if silent else {"cut": True})
     return answer
+
+
+def of_events(events: list[list[Any]]) -> Json:
+    """A stream of these events, each a list of milliseconds, name (None in Chat) and data."""
+    return {"status": 200, "headers": _STREAM, "sse": events}
+
+
+def of_body(body: Json) -> Json:
+    """An answer with this JSON body."""
+    return {"status": 200, "headers": _JSON, "json": body}
 
 
 def error_answer(
@@ -92,7 +107,7 @@ def error_answer(
 def response_body(text: str, output: Sequence[Json] | None, fields: Json) -> Json:
     """The whole object of `/v1/responses`; `fields` replace what is in it by default."""
     if output is None:
-        output = [_message([_part(text)])]
+        output = [message_item([text_part(text)])]
     given = dict(fields)
     counts = given.pop("usage", (10, _tokens(text)))
     no_image = {"image_tokens": 0, "text_tokens": 0}
@@ -145,65 +160,14 @@ def response_body(text: str, output: Sequence[Json] | None, fields: Json) -> Jso
     return body | given
 
 
-def streamed(body: Json) -> Json:
-    """The object of `/v1/responses` as its events carry it: real streams never name the payer."""
-    return {name: value for name, value in body.items() if name != "billing"}
-
-
-def _response_events(pieces: Sequence[str], fields: Json) -> list[list[Any]]:
-    text = "".join(pieces)
-    done = streamed(response_body(text, None, fields))
-    begun = done | {"status": "in_progress", "completed_at": None, "output": [], "usage": None}
-    item = _message([]) | {"status": "in_progress"}
-    there = {"item_id": "msg_1", "output_index": 0, "content_index": 0}
-    named: list[tuple[str, Json]] = [
-        ("response.created", {"response": begun}),
-        ("response.in_progress", {"response": begun}),
-        ("response.output_item.added", {"item": item, "output_index": 0}),
-        ("response.content_part.added", there | {"part": _part("")}),
-    ]
-    for piece in pieces:
-        delta = there | {"delta": piece, "logprobs": [], "obfuscation": "x" * 8}
-        named.append(("response.output_text.delta", delta))
-    named += [
-        ("response.output_text.done", there | {"logprobs": [], "text": text}),
-        ("response.content_part.done", there | {"part": _part(text)}),
-        ("response.output_item.done", {"item": _message([_part(text)]), "output_index": 0}),
-        ("response.completed", {"response": done}),
-    ]
-    return [
-        [0, name, {"type": name, **data, "sequence_number": number}]
-        for number, (name, data) in enumerate(named)
-    ]
-
-
-def _chat_events(pieces: Sequence[str], include_usage: bool, fields: Json) -> list[list[Any]]:
-    given = dict(fields)
-    counts = given.pop("usage", (10, _tokens("".join(pieces))))
-    finish = given.pop("finish_reason", "stop")
-    base: Json = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": _AT}
-    base |= {"model": None, "service_tier": "default", "system_fingerprint": None}
-    if include_usage:
-        base["usage"] = None
-
-    def chunk(delta: Json, reason: str | None = None) -> list[Any]:
-        choice = {"index": 0, "delta": delta, "finish_reason": reason}
-        return [0, None, base | given | {"choices": [choice], "obfuscation": "x" * 8}]
-
-    events = [chunk({"role": "assistant", "content": "", "refusal": None})]
-    events += [chunk({"content": piece}) for piece in pieces]
-    events.append(chunk({}, finish))
-    if include_usage:
-        events.append([0, None, base | given | {"choices": [], "usage": _chat_usage(*counts)}])
-    return [*events, [0, None, "[DONE]"]]
-
-
-def _message(content: list[Json]) -> Json:
+def message_item(content: list[Json]) -> Json:
+    """An output item with these parts."""
     message: Json = {"id": "msg_1", "type": "message", "status": "completed", "content": content}
     return message | {"phase": "final_answer", "role": "assistant"}
 
 
-def _part(text: str) -> Json:
+def text_part(text: str) -> Json:
+    """A part of a message."""
     return {"type": "output_text", "annotations": [], "logprobs": [], "text": text}
 
 

@@ -1,6 +1,7 @@
 """The probe of the exercise checks: notes requests, answers in the API's form, sends nothing."""
 
 import asyncio
+import re
 import threading
 import time
 from typing import Any
@@ -9,6 +10,15 @@ import httpx2
 import openai
 import pytest
 
+from oaiworkbook.course.exercises.failures import (
+    BROKEN,
+    BUSY,
+    CRASHED,
+    NO_CREDIT,
+    OTHER_400,
+    WRONG_KEY,
+    passes_on,
+)
 from oaiworkbook.course.exercises.judge import Exercise, Wrong, judge
 from oaiworkbook.course.exercises.probe import (
     Probe,
@@ -21,15 +31,15 @@ from oaiworkbook.course.exercises.probe import (
     text_answer,
 )
 
-ASK: dict[str, Any] = {"model": "some-model", "input": "Hi"}
-CHAT: dict[str, Any] = {"model": "some-model", "messages": [{"role": "user", "content": "Hi"}]}
+ASK: dict[str, Any] = {"model": "gpt-6-luna", "input": "Hi"}
+CHAT: dict[str, Any] = {"model": "gpt-6-luna", "messages": [{"role": "user", "content": "Hi"}]}
 
 
 def test_it_notes_the_request() -> None:
     probe = Probe(["Hello"])
     answer = probe.client.with_options(timeout=7).responses.create(**ASK, store=False)
     assert answer.output_text == "Hello"
-    assert answer.model == "some-model"
+    assert answer.model == "gpt-6-luna"
     assert (probe.last.method, probe.last.path) == ("POST", "/responses")
     assert probe.last.body == ASK | {"store": False}
     assert probe.last.timeout == 7
@@ -37,9 +47,9 @@ def test_it_notes_the_request() -> None:
 
 def test_it_notes_the_fields_of_a_form() -> None:
     probe = Probe([{"status": 200, "json": {"text": "Hello"}}])
-    probe.client.audio.transcriptions.create(model="some-model", file=("a.wav", b"RIFF"))
+    probe.client.audio.transcriptions.create(model="gpt-6-luna", file=("a.wav", b"RIFF"))
     assert probe.last.path == "/audio/transcriptions"
-    assert probe.last.body == {"model": "some-model"}
+    assert probe.last.body == {"model": "gpt-6-luna"}
 
 
 def test_a_text_becomes_a_chat_answer_where_chat_was_asked() -> None:
@@ -211,3 +221,151 @@ def test_an_async_stream_can_be_read() -> None:
         return [e.delta async for e in stream if e.type == "response.output_text.delta"]
 
     assert run_async(read()) == ["a ", "b"]
+
+
+REFUSED = text_answer(
+    "",
+    output=[
+        {
+            "id": "msg_1",
+            "type": "message",
+            "role": "assistant",
+            "status": "completed",
+            "content": [{"type": "refusal", "refusal": "I cannot help."}],
+        }
+    ],
+)
+CUT = {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
+
+
+def test_an_answer_comes_in_the_form_of_the_endpoint_that_was_asked() -> None:
+    calls = text_answer("", output=[call_item("loan", '{"weeks": 2}')])
+    made = Probe([calls]).client.chat.completions.create(**CHAT).choices[0]
+    assert made.finish_reason == "tool_calls"
+    assert made.message.tool_calls is not None
+    assert made.message.tool_calls[0].to_dict()["function"] == {
+        "name": "loan",
+        "arguments": '{"weeks": 2}',
+    }
+    refused = Probe([REFUSED]).client.chat.completions.create(**CHAT).choices[0]
+    assert (refused.message.refusal, refused.message.content) == ("I cannot help.", None)
+    cut = Probe([text_answer("Half", **CUT)]).client.chat.completions.create(**CHAT)
+    assert cut.choices[0].finish_reason == "length"
+    back = Probe([chat_answer("Half", finish_reason="length")]).client.responses.create(**ASK)
+    assert (back.status, back.output_text) == ("incomplete", "Half")
+    failed = text_answer("", status="failed", error={"code": "server_error", "message": "Sorry."})
+    assert Probe([failed]).client.responses.create(**ASK).status == "failed"
+    with pytest.raises(openai.InternalServerError):
+        Probe([failed]).client.chat.completions.create(**CHAT)
+
+
+def test_every_answer_can_be_streamed_and_tells_the_same() -> None:
+    answer = text_answer("", output=[call_item("loan", '{"weeks": 2}'), *REFUSED["json"]["output"]])
+    whole = Probe([answer]).client.responses.create(**ASK)
+    events = list(Probe([answer]).client.responses.create(**ASK, stream=True))
+    last = events[-1]
+    assert last.type == "response.completed"
+    assert last.response.output == whole.output
+    arguments = [e.delta for e in events if e.type == "response.function_call_arguments.delta"]
+    assert (len(arguments), "".join(arguments)) == (2, '{"weeks": 2}')
+    assert (
+        "".join(e.delta for e in events if e.type == "response.refusal.delta") == "I cannot help."
+    )
+    endings = [
+        list(Probe([text_answer("Half", **each)]).client.responses.create(**ASK, stream=True))[-1]
+        for each in (CUT, {"status": "failed", "error": {"code": "server_error", "message": "S"}})
+    ]
+    assert [each.type for each in endings] == ["response.incomplete", "response.failed"]
+    with Probe([answer]).client.chat.completions.stream(**CHAT) as stream:
+        made = stream.get_final_completion().choices[0]
+    assert made.message.refusal == "I cannot help."
+    assert made.message.tool_calls is not None
+    assert made.message.tool_calls[0].function.arguments == '{"weeks": 2}'
+
+
+def test_a_stream_that_was_not_asked_for_is_one_answer() -> None:
+    pieces = ["Hello ", "there"]
+    whole = Probe([stream_answer(pieces)]).client.responses.create(**ASK)
+    assert whole.output_text == "Hello there"
+    made = Probe([stream_answer(pieces, chat=True)]).client.chat.completions.create(**CHAT)
+    assert made.choices[0].message.content == "Hello there"
+    for cut in (stream_answer(pieces, cut_after=1), stream_answer(pieces, cut_after=1, chat=True)):
+        with pytest.raises(openai.APIConnectionError):
+            Probe([cut]).client.responses.create(**ASK)
+
+
+def test_an_answer_can_be_gone_on_from() -> None:
+    probe = Probe(["Hello", "Again"])
+    first = probe.client.responses.create(**ASK)
+    ask = {"model": "gpt-6-luna", "input": "And?"}
+    probe.client.responses.create(**ask, previous_response_id=first.id)
+    assert [(turn.role, turn.text) for turn in probe.last.turns] == [
+        ("user", "Hi"),
+        ("assistant", "Hello"),
+        ("user", "And?"),
+    ]
+    assert [turn.text for turn in probe.last.sent] == ["And?"]
+    with pytest.raises(openai.BadRequestError, match="not found"):
+        probe.client.responses.create(**ask, previous_response_id="resp_none")
+    unstored = probe.client.responses.create(**ask, store=False)
+    with pytest.raises(openai.BadRequestError, match="not found"):
+        probe.client.responses.create(**ask, previous_response_id=unstored.id)
+
+
+def test_a_slip_in_a_request_gets_the_apis_error_and_uses_up_no_reply() -> None:
+    probe = Probe(["one"])
+    with pytest.raises(openai.BadRequestError) as caught:
+        probe.client.responses.create(model="gpt-6-lunax", input="Hi")
+    assert caught.value.code == "model_not_found"
+    assert probe.client.responses.create(**ASK).output_text == "one"
+
+
+def test_what_a_check_cannot_play_is_no_fault_of_the_code() -> None:
+    def answer(client: openai.OpenAI) -> Any:
+        return client.files.list()
+
+    exercise = Exercise("00-1", lambda given: given(Probe().client), (), "")
+    outcome, said = judge(exercise, answer)
+    assert outcome == "not judged"
+    assert "`GET /files`" in said
+
+
+def test_a_sleep_that_was_imported_by_its_name_is_seen() -> None:
+    names: dict[str, Any] = {}
+    exec("from time import sleep\n\ndef wait():\n    sleep(30)", names)
+    started = time.monotonic()
+    with no_waiting(names["wait"]) as waits:
+        names["wait"]()
+    assert waits == [30]
+    assert time.monotonic() - started < 10
+    assert names["sleep"] is time.sleep
+
+
+def test_failures_have_to_reach_the_caller() -> None:
+    def hides(error: type[Exception]) -> Any:
+        def run(probe: Probe) -> str:
+            try:
+                return probe.client.responses.create(**ASK).output_text
+            except error:
+                return "hidden"
+
+        return run
+
+    def wraps(probe: Probe) -> str:
+        try:
+            return probe.client.responses.create(**ASK).output_text
+        except openai.APIError as error:
+            raise ValueError("no answer") from error
+
+    passes_on(lambda probe: probe.client.responses.create(**ASK))
+    passes_on(wraps)
+    passes_on(hides(openai.RateLimitError), but={BUSY, NO_CREDIT})
+    for error, said in (
+        (openai.RateLimitError, BUSY),
+        (openai.AuthenticationError, WRONG_KEY),
+        (openai.APIConnectionError, BROKEN),
+        (openai.InternalServerError, CRASHED),
+        (Exception, OTHER_400),
+    ):
+        with pytest.raises(Wrong, match=re.escape(said)):
+            passes_on(hides(error))

@@ -1,4 +1,4 @@
-"""What an exercise is, and the judgement of an answer: not tried, wrong or correct."""
+"""What an exercise is, and the judgement of an answer: not tried, not judged, wrong or correct."""
 
 import asyncio
 import dis
@@ -13,7 +13,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, Literal
 
-Outcome = Literal["not tried", "wrong", "correct"]
+Outcome = Literal["not tried", "not judged", "wrong", "correct"]
 _LONGEST = 600  # characters; an answer quoted in a message may be a whole book
 _PACKAGE = Path(__file__).parents[2]
 _LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
@@ -25,6 +25,10 @@ class Wrong(Exception):
 
 class Runaway(BaseException):
     """Raised through the learner's code to stop it. No `except Exception` can swallow it."""
+
+
+class NotPlayed(BaseException):
+    """Raised through the learner's code: it asks for something that the check has no answer to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,10 @@ def judge(exercise: Exercise, answer: Any) -> tuple[Outcome, str]:
         return "not tried", ""
     try:
         return "correct", exercise.check(answer) or ""
+    except NotPlayed as missing:
+        return "not judged", (
+            f"Your code may be right. It asks for {missing}, and this check cannot play that"
+        )
     except (Wrong, Runaway) as wrong:
         return "wrong", _short(str(wrong))
     except (Exception, SystemExit, asyncio.CancelledError) as error:

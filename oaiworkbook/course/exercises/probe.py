@@ -6,12 +6,21 @@ expect(probe.last.body["store"] is False, "the request does not turn `store` off
 """
 
 import asyncio
+import inspect
 import json
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 from unittest.mock import patch
@@ -21,9 +30,12 @@ import httpx2
 import openai
 
 from ...practice.answers import call_item, chat_answer, error_answer, stream_answer, text_answer
+from ...practice.forms import as_asked
 from ...recordings.file import Answer
 from ...recordings.requests import canonical
-from .judge import Runaway, Wrong, expect
+from .asked import CHAT, RESPONSES, Asked, Turn, turns_of
+from .gate import refusal
+from .judge import NotPlayed, Runaway, Wrong, expect
 
 __all__ = [
     "Asked",
@@ -43,33 +55,29 @@ T = TypeVar("T")
 Reply = str | Mapping[str, Any] | httpx2.TransportError | Callable[["Asked"], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request. `path` starts at the endpoint: `/responses`. `body`: JSON, or a form's fields.
-
-    `timeout` is the read timeout in seconds, None where the program asked for none.
-    """
-
-    method: str
-    path: str
-    query: str
-    body: Any
-    headers: Mapping[str, str]
-    timeout: float | None
-
-
 class Probe:
     """A client to hand to the learner's function: notes each request, sends none.
 
-    Replies are given in order, the last one again and again. A text becomes an answer of the
-    endpoint asked, Responses or Chat Completions, streamed where the request says so. After
-    `limit` requests the program is stopped: it would never have given up.
+    Replies are given in order, the last one again and again, each in the form that the request asks
+    for: of Responses or of Chat Completions, whole or streamed. What `previous_response_id` stands
+    for is remembered. A slip in a request gets the API's error (`gate`); `models` are names that
+    are known beside those of the course. After `limit` requests the program is stopped: it would
+    never have given up.
     """
 
-    def __init__(self, replies: Sequence[Reply] = ("OK",), max_retries: int = 0, limit: int = 50):
+    def __init__(
+        self,
+        replies: Sequence[Reply] = ("OK",),
+        max_retries: int = 0,
+        limit: int = 50,
+        models: Collection[str] = (),
+    ):
         self.requests: list[Asked] = []
         self._replies = list(replies)
+        self._given = 0
         self._limit = limit
+        self._models = models
+        self._memory: dict[str, tuple[Turn, ...]] = {}
         transport = httpx2.MockTransport(self._reply)
         common: Any = {
             "api_key": "sk-test",
@@ -92,20 +100,61 @@ class Probe:
 
     def _reply(self, request: httpx2.Request) -> httpx2.Response:
         if len(self.requests) >= self._limit:
-            raise Runaway(f"your code sent {self._limit} requests and did not stop")
+            raise Runaway(f"your code sent {_counted(self._limit)} and did not stop")
         asked = _asked(request)
+        before = asked.body.get("previous_response_id") if isinstance(asked.body, dict) else None
+        if before is not None:
+            asked = replace(asked, before=self._memory.get(before, ()))
         self.requests.append(asked)
-        reply = self._replies[min(len(self.requests), len(self._replies)) - 1]
+        refused = refusal(asked, self._models)
+        if before is not None and before not in self._memory:
+            refused = error_answer(
+                400,
+                f"Previous response with id '{before}' not found.",
+                type="invalid_request_error",
+                code="previous_response_not_found",
+                param="previous_response_id",
+            )
+        answer = Answer.model_validate(refused or self._next(asked))
+        headers = {"x-request-id": f"req_{len(self.requests):032x}"} | answer.headers
+        return httpx2.Response(answer.status, headers=headers, stream=_Body(answer))
+
+    def _next(self, asked: Asked) -> Mapping[str, Any]:
+        reply = self._replies[min(self._given, len(self._replies) - 1)]
+        self._given += 1
         if callable(reply) and not isinstance(reply, BaseException):
             reply = reply(asked)
         if isinstance(reply, BaseException):
             raise reply
-        if isinstance(reply, str):
-            reply = _as_asked(reply, asked)
-        answer = Answer.model_validate(_named(reply, asked))
-        headers = {"x-request-id": f"req_{len(self.requests):032x}"} | answer.headers
-        body = _Body(answer)
-        return httpx2.Response(answer.status, headers=headers, stream=body)
+        if asked.path not in (CHAT, RESPONSES):
+            if isinstance(reply, str):
+                raise NotPlayed(f"`{asked.method} {asked.path}`")
+            return _named(reply, asked)
+        options = asked.body.get("stream_options") or {}
+        reply = as_asked(
+            text_answer(reply) if isinstance(reply, str) else reply,
+            chat=asked.chat,
+            stream=asked.streamed,
+            include_usage=options.get("include_usage") is True,
+        )
+        return self._remembered(asked, _named(reply, asked))
+
+    def _remembered(self, asked: Asked, reply: dict[str, Any]) -> dict[str, Any]:
+        """The answer with an id of its own, kept for a request that goes on from it."""
+        id_ = f"resp_{len(self.requests)}"
+        reply = json.loads(json.dumps(reply).replace('"id": "resp_1"', f'"id": "{id_}"'))
+        body = reply.get("json")
+        for _, _, data in reply.get("sse") or []:
+            if isinstance(data, dict) and data.get("type", "").startswith("response."):
+                body = data.get("response", body)
+        if not asked.chat and isinstance(body, dict) and "output" in body and asked.stored:
+            said = turns_of(body["output"])
+            self._memory[body["id"]] = (*asked.turns, *said)
+        return reply
+
+
+def _counted(requests: int) -> str:
+    return f"{requests} request" + ("s" if requests != 1 else "")
 
 
 class _Body(httpx2.SyncByteStream, httpx2.AsyncByteStream):
@@ -134,17 +183,6 @@ def _asked(request: httpx2.Request) -> Asked:
         dict(request.headers),
         request.extensions.get("timeout", {}).get("read"),
     )
-
-
-def _as_asked(text: str, asked: Asked) -> Mapping[str, Any]:
-    body = asked.body if isinstance(asked.body, dict) else {}
-    chat = asked.path == "/chat/completions"
-    if body.get("stream"):
-        usage = bool((body.get("stream_options") or {}).get("include_usage"))
-        words = [f"{word} " for word in text.split(" ")]
-        words[-1] = words[-1][:-1]
-        return stream_answer(words, chat=chat, include_usage=usage)
-    return chat_answer(text) if chat else text_answer(text)
 
 
 def _named(reply: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
@@ -186,10 +224,11 @@ def run_async(work: Awaitable[T], seconds: float = 30) -> T:
 
 
 @contextmanager
-def no_waiting() -> Iterator[list[float]]:
+def no_waiting(answer: Callable[..., Any] | None = None) -> Iterator[list[float]]:
     """Makes every sleep end at once, and notes how many seconds each would have taken.
 
-    Threads that run already, such as those of Jupyter's kernel, sleep on as ever.
+    With the learner's function also where its cell says `from time import sleep`. Threads that run
+    already, such as those of Jupyter's kernel, sleep on as ever.
     """
     waits: list[float] = []
     here = threading.get_ident()
@@ -208,9 +247,18 @@ def no_waiting() -> Iterator[list[float]]:
         waits.append(seconds)
         return await async_sleep(0, result)
 
+    names = getattr(inspect.unwrap(answer), "__globals__", {}) if answer is not None else {}
+    instead: Mapping[Any, Any] = {sleep: noted, async_sleep: async_noted}
+    functions = (type(sleep), type(async_sleep))
+    own = {
+        name: instead[each]
+        for name, each in names.items()
+        if isinstance(each, functions) and each in instead
+    }
     with (
         patch.object(time, "sleep", noted),
         patch.object(asyncio, "sleep", async_noted),
         patch.object(anyio, "sleep", async_noted),
+        patch.dict(names, own),
     ):
         yield waits

@@ -10,8 +10,14 @@ from html import escape
 from .judge import Outcome
 
 # Okabe-Ito: told apart by most colour-blind readers, and the sign says it again.
-_COLOURS = {"not tried": "#999999", "wrong": "#D55E00", "correct": "#009E73", "hint": "#0072B2"}
-_SIGNS = {"not tried": "…", "wrong": "✗", "correct": "✓"}
+_COLOURS = {
+    "not tried": "#999999",
+    "not judged": "#999999",
+    "wrong": "#D55E00",
+    "correct": "#009E73",
+    "hint": "#0072B2",
+}
+_SIGNS = {"not tried": "…", "not judged": "?", "wrong": "✗", "correct": "✓"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,10 @@ class Result:
             message = "Fill in the cell above, run it, then run this one."
         elif self.outcome == "wrong":
             message = f'{message.rstrip(".")}. Stuck? `hint("{self.exercise_id}")`'
+        elif self.outcome == "not judged":
+            message = (
+                f'{message}. Try another way, or compare with `solution("{self.exercise_id}")`'
+            )
         # What is off reads on after the verdict; a note is a sentence of its own.
         stop = ":" if self.outcome == "wrong" else "."
         head = f"{_SIGNS[self.outcome]} {self.exercise_id} {self.outcome}{stop}"

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from oaiworkbook.practice.answers import response_body, streamed
+from oaiworkbook.practice.answers import response_body
+from oaiworkbook.practice.events import streamed
 from oaiworkbook.practice.server import Served
 
 from .common import (

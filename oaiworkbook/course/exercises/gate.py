@@ -1,0 +1,147 @@
+"""What the API refuses before a model reads it: the commonest slips in a request, each as its error.
+
+Statuses, types and codes are those of recorded errors; the sentences are ours. What is not looked
+at here is let through.
+"""
+
+import inspect
+from collections.abc import Collection, Iterator
+from functools import cache
+from typing import Any, get_args
+
+from openai.resources.chat.completions import Completions
+from openai.resources.responses import Responses
+from openai.types.shared.reasoning_effort import ReasoningEffort
+
+from ...practice.answers import error_answer
+from ..models import known
+from .asked import CHAT, RESPONSES, Asked, Json
+
+_ROLES = {
+    RESPONSES: ("user", "assistant", "system", "developer"),
+    CHAT: ("user", "assistant", "system", "developer", "tool", "function"),
+}
+_PARTS = {
+    RESPONSES: ("input_text", "input_image", "input_file", "input_audio", "output_text", "refusal"),
+    CHAT: ("text", "image_url", "input_audio", "file", "refusal"),
+}
+
+
+def refusal(asked: Asked, models: Collection[str] = ()) -> Json | None:
+    """The error that the API answers this request with, or None. `models`: further known names."""
+    if asked.method != "POST" or asked.path not in _ROLES or not isinstance(asked.body, dict):
+        return None
+    for problem in (_unknown, _model, _messages, _reasoning, _tools, _results):
+        for status, code, param, words in problem(asked):
+            if code == "model_not_found" and param in models:
+                continue
+            where = "model" if code == "model_not_found" else param
+            return error_answer(status, words, type="invalid_request_error", code=code, param=where)
+    return None
+
+
+# Status, code, parameter (of a model: its name), sentence.
+Problems = Iterator[tuple[int, str, str, str]]
+
+
+@cache
+def _known_arguments(path: str) -> frozenset[str]:
+    create: Any = Completions.create if path == CHAT else Responses.create
+    names = set(inspect.signature(inspect.unwrap(create)).parameters)
+    return frozenset(names - {"self", "extra_headers", "extra_query", "extra_body", "timeout"})
+
+
+def _unknown(asked: Asked) -> Problems:
+    for name in asked.body:
+        if name not in _known_arguments(asked.path):
+            yield 400, "unknown_parameter", name, f"Unknown parameter: '{name}'."
+
+
+def _model(asked: Asked) -> Problems:
+    name = asked.body.get("model")
+    if not isinstance(name, str) or not name:
+        yield _missing("model")
+    elif name not in known() and not name.startswith("ft:"):
+        status = 404 if asked.chat else 400
+        yield status, "model_not_found", name, f"The model '{name}' does not exist."
+
+
+def _messages(asked: Asked) -> Problems:
+    word = "messages" if asked.chat else "input"
+    given = asked.body.get(word)
+    if given is None and asked.chat:
+        yield _missing(word)
+    if isinstance(given, str) and not asked.chat:
+        return
+    if given is not None and not isinstance(given, list):
+        yield 400, "invalid_type", word, f"'{word}' holds {type(given).__name__}, not a list."
+        return
+    for number, each in enumerate(given or []):
+        yield from _message(each, f"{word}[{number}]", asked.path)
+
+
+def _message(each: Any, where: str, path: str) -> Problems:
+    if not isinstance(each, dict):
+        yield 400, "invalid_type", where, f"'{where}' holds {type(each).__name__}, not an object."
+        return
+    if path == RESPONSES and each.get("type", "message") != "message":
+        return
+    role = each.get("role")
+    if role is None:
+        yield _missing(f"{where}.role")
+    elif role not in _ROLES[path]:
+        yield 400, "invalid_value", f"{where}.role", f"Invalid value: '{role}'."
+    content = each.get("content")
+    if content is None and not (each.get("tool_calls") or role == "assistant"):
+        yield _missing(f"{where}.content")
+    for number, part in enumerate(content if isinstance(content, list) else []):
+        kind = part.get("type") if isinstance(part, dict) else None
+        place = f"{where}.content[{number}]"
+        if kind not in _PARTS[path]:
+            yield 400, "invalid_value", f"{place}.type", f"Invalid value: '{kind}'."
+        elif kind in ("input_text", "text") and not isinstance(part.get("text"), str):
+            yield _missing(f"{place}.text")
+
+
+def _reasoning(asked: Asked) -> Problems:
+    given = asked.body.get("reasoning")
+    nested = isinstance(given, dict)
+    effort = given.get("effort") if nested else asked.body.get("reasoning_effort")
+    if given is not None and not nested:
+        yield 400, "invalid_type", "reasoning", f"'reasoning' holds {type(given).__name__}."
+    for name in given or () if nested else ():
+        if name not in ("effort", "summary", "generate_summary", "mode", "context"):
+            where = f"reasoning.{name}"
+            yield 400, "unknown_parameter", where, f"Unknown parameter: '{where}'."
+    if effort is not None and effort not in _efforts():
+        where = "reasoning.effort" if nested else "reasoning_effort"
+        yield 400, "invalid_value", where, f"Invalid value: '{effort}'."
+
+
+@cache
+def _efforts() -> frozenset[str]:
+    return frozenset(value for part in get_args(ReasoningEffort) for value in get_args(part))
+
+
+def _tools(asked: Asked) -> Problems:
+    for number, tool in enumerate(asked.body.get("tools") or []):
+        where = f"tools[{number}]"
+        if not isinstance(tool, dict) or not tool.get("type"):
+            yield _missing(f"{where}.type")
+        elif tool["type"] == "function":
+            inner = tool.get("function", {}) if asked.chat else tool
+            if not inner.get("name"):
+                yield _missing(f"{where}.function.name" if asked.chat else f"{where}.name")
+
+
+def _results(asked: Asked) -> Problems:
+    """The output of a call that nobody has made."""
+    calls = {turn.call_id for turn in asked.turns if turn.role == "call"}
+    for turn in asked.sent:
+        if turn.role == "result" and turn.call_id not in calls and "conversation" not in asked.body:
+            words = f"No tool call found for the output with call_id '{turn.call_id}'."
+            yield 400, "invalid_value", "messages" if asked.chat else "input", words
+
+
+def _missing(param: str) -> tuple[int, str, str, str]:
+    return 400, "missing_required_parameter", param, f"Missing required parameter: '{param}'."

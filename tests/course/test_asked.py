@@ -1,0 +1,149 @@
+"""Equal requests are equal to a check, whatever form they are written in; different ones are not."""
+
+from typing import Any
+
+import pytest
+
+from oaiworkbook.course.exercises.asked import Asked, Turn
+from oaiworkbook.course.exercises.gate import refusal
+
+RULES, TASK = "Be brief.", "When does the 17:40 sail?"
+USER = {"role": "user", "content": TASK}
+PART = {"type": "input_text", "text": TASK}
+
+
+def responses(**body: Any) -> Asked:
+    return Asked("POST", "/responses", "", {"model": "gpt-6-luna"} | body, {}, None)
+
+
+def chat(*messages: Any, **body: Any) -> Asked:
+    body = {"model": "gpt-6-luna", "messages": list(messages)} | body
+    return Asked("POST", "/chat/completions", "", body, {}, None)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        responses(instructions=RULES, input=TASK),
+        responses(instructions=RULES, input=[USER]),
+        responses(instructions=RULES, input=[USER | {"type": "message"}]),
+        responses(instructions=RULES, input=[USER | {"content": [PART]}]),
+        responses(input=[{"role": "developer", "content": RULES}, USER]),
+        responses(input=[{"role": "system", "content": RULES}, USER]),
+        chat({"role": "developer", "content": RULES}, USER),
+        chat({"role": "system", "content": RULES}, USER | {"content": [PART | {"type": "text"}]}),
+    ],
+)
+def test_one_question_and_its_rules_in_every_form(asked: Asked) -> None:
+    assert (asked.question, asked.rules) == (TASK, RULES)
+    assert asked.turns == (Turn("user", TASK),)
+    assert refusal(asked) is None
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        responses(input=[USER, {"role": "assistant", "content": "At 17:40."}, USER]),
+        responses(input=[{"role": "developer", "content": TASK}]),
+        responses(input=[USER | {"role": "assistant"}]),
+        responses(),
+        chat(USER, USER),
+    ],
+)
+def test_more_than_one_turn_of_the_user_is_no_single_question(asked: Asked) -> None:
+    assert asked.question is None
+
+
+def test_settings_are_equal_left_out_and_at_their_default() -> None:
+    short = {"reasoning": {"effort": "none"}, "max_output_tokens": 16}
+    plain = responses(input=TASK, **short)
+    spelled = responses(
+        input=TASK, **short, stream=False, temperature=1.0, tools=[], truncation=None
+    )
+    assert plain.settings == spelled.settings == short
+    assert plain.settings != responses(input=TASK, **short, temperature=0.9).settings
+    in_chat = chat(USER, reasoning_effort="none", max_completion_tokens=16)
+    assert (in_chat.effort, in_chat.cap) == (plain.effort, plain.cap) == ("none", 16)
+    assert not responses(store=False).stored
+    assert responses().stored
+
+
+def test_a_schema_and_a_tool_are_the_same_in_both_endpoints() -> None:
+    schema = {"name": "lot", "strict": True, "schema": {"type": "object"}}
+    in_chat = chat(USER, response_format={"type": "json_schema", "json_schema": schema})
+    plain = responses(text={"format": {"type": "json_schema"} | schema})
+    assert in_chat.schema == plain.schema == schema
+    assert responses(text={"format": {"type": "text"}}).schema is None
+    tool = {"name": "loan", "description": "Ask for it.", "strict": True, "parameters": {}}
+    nested = chat(USER, tools=[{"type": "function", "function": tool}])
+    assert nested.tools == responses(tools=[{"type": "function"} | tool]).tools
+    assert list(responses(tools=[{"type": "web_search"}]).tools) == ["web_search"]
+
+
+def test_calls_and_their_results_are_turns_of_both_endpoints() -> None:
+    call = {"name": "loan", "arguments": '{"weeks": 2, "book": "Emma"}'}
+    there = [
+        {"type": "function_call", "call_id": "call_1", **call},
+        {"type": "function_call_output", "call_id": "call_1", "output": "done"},
+    ]
+    message = {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [{"id": "call_1", "function": call}],
+    }
+    result = {"role": "tool", "tool_call_id": "call_1", "content": "done"}
+    in_chat, plain = chat(USER, message, result), responses(input=[USER, *there])
+    assert in_chat.turns == plain.turns
+    assert plain.turns[1] == Turn("call", '{"book": "Emma", "weeks": 2}', "loan", "call_1")
+    assert refusal(plain) is None
+    assert refusal(in_chat) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "code", "param"),
+    [
+        (responses(inputx=TASK), 400, "unknown_parameter", "inputx"),
+        (responses(messages=[USER]), 400, "unknown_parameter", "messages"),
+        (responses(model="gpt-6-lunax", input=TASK), 400, "model_not_found", "model"),
+        (chat(USER, model="gpt-6-lunax"), 404, "model_not_found", "model"),
+        (responses(model=None), 400, "missing_required_parameter", "model"),
+        (chat(messages=None), 400, "missing_required_parameter", "messages"),
+        (chat({"content": TASK}), 400, "missing_required_parameter", "messages[0].role"),
+        (
+            responses(input=[{"role": "user"}]),
+            400,
+            "missing_required_parameter",
+            "input[0].content",
+        ),
+        (responses(input=[USER | {"role": "users"}]), 400, "invalid_value", "input[0].role"),
+        (responses(input=[[USER]]), 400, "invalid_type", "input[0]"),
+        (chat(USER | {"content": [PART]}), 400, "invalid_value", "messages[0].content[0].type"),
+        (responses(reasoning={"effort": "nonex"}), 400, "invalid_value", "reasoning.effort"),
+        (responses(reasoning={"efforts": "low"}), 400, "unknown_parameter", "reasoning.efforts"),
+        (responses(tools=[{"name": "loan"}]), 400, "missing_required_parameter", "tools[0].type"),
+        (
+            responses(tools=[{"type": "function"}]),
+            400,
+            "missing_required_parameter",
+            "tools[0].name",
+        ),
+        (
+            responses(input=[{"type": "function_call_output", "call_id": "c", "output": ""}]),
+            400,
+            "invalid_value",
+            "input",
+        ),
+    ],
+)
+def test_a_slip_gets_the_error_of_the_api(asked: Asked, status: int, code: str, param: str) -> None:
+    refused = refusal(asked)
+    assert refused is not None
+    error = refused["json"]["error"]
+    assert (refused["status"], error["code"], error["param"]) == (status, code, param)
+
+
+def test_a_name_that_the_check_knows_is_a_model() -> None:
+    asked = responses(model="llama-school", input=TASK)
+    assert refusal(asked) is not None
+    assert refusal(asked, models=["llama-school"]) is None
+    assert refusal(responses(model="ft:gpt-4.1-mini:us::1", input=TASK)) is None
