@@ -92,6 +92,9 @@ def three_exercises(lesson: Lesson) -> Iterator[str]:
     if list(known) != wanted:
         yield f"exercises/lesson_{lesson.number}.py has {', '.join(known) or 'no exercises'}"
     for id_, exercise in known.items():
+        text = lesson.notebook.cells[found[id_][0] - 1].source if id_ in found else ""
+        if not re.search(rf"\*\*{id_}, (complete|build|improve|repair)\.\*\*", text):
+            yield f"exercise {id_}: begin its task with **{id_}, build.**, or complete, improve, repair"
         if not exercise.hints or not exercise.reference.strip():
             yield f"exercise {id_} needs at least one hint and a reference"
 

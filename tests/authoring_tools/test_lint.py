@@ -204,6 +204,7 @@ CASES: list[tuple[str, str, Callable[[Any], None]]] = [
     ("variants_apply", "in this form", replaced("**Change", "run the cell", "run that cell")),
     ("variants_apply", "right beneath", moved("**Change", 10)),
     ("three_exercises", "there are 98-1, 98-2", replaced_check("98-3", "98-1")),
+    ("three_exercises", "**98-2, build.**", replaced("### Exercise 2", "98-2", "2")),
     ("three_exercises", "put the check directly beneath", moved("### Exercise 3", 25)),
     ("copy_cell", "0 are tagged", tagged("from openai")),
     (
