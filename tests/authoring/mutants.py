@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from inspect import getmembers, isgeneratorfunction
+from itertools import takewhile
 
 # A node in place of another; None in place of a statement that goes; the statements in its place.
 Change = ast.AST | list[ast.stmt] | None
@@ -40,6 +41,8 @@ _OTHER_SIGN = {
     ast.BitOr: ast.BitAnd,
     ast.BitAnd: ast.BitOr,
 }
+_AROUND = 12  # characters shown on both sides of a change
+_LONGEST = 80
 _OTHER_NAME = {"min": "max", "max": "min", "any": "all", "all": "any"}
 _METHODS = {"encode", "decode", "strip", "lstrip", "rstrip", "lower", "upper", "casefold", "copy"}
 _FUNCTIONS = {"sorted", "reversed", "abs", "round", "int", "set", "enumerate"}
@@ -301,7 +304,31 @@ def _places(parent: ast.AST) -> Iterator[_Place]:
 
 def _in_words(node: ast.AST, new: Change) -> str:
     line = min((each.lineno for each in ast.walk(node) if hasattr(each, "lineno")), default=0)
-    return f"line {line}: `{_short(node)}` becomes {f'`{_short(new)}`' if new else 'nothing'}"
+    if not new:
+        return f"line {line}: `{_shortened(_text(node))}` goes"
+    old, other = _text(node), _text(new)
+    # Long texts are cut at both ends, so that what differs is seen.
+    same = _common(old, other)
+    start = max(same - _AROUND, 0)
+    end = max(_common(old[same:][::-1], other[same:][::-1]) - _AROUND, 0)
+    shown = [_shortened(each[start : len(each) - end]) for each in (old, other)]
+    return f"line {line}: `{shown[0]}` becomes `{shown[1]}`"
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _text(change: ast.AST | list[ast.stmt]) -> str:
+    parts = change if isinstance(change, list) else [change]
+    return " ".join("; ".join(ast.unparse(part) for part in parts).split())
+
+
+def _shortened(text: str) -> str:
+    return (
+        text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
+    )
 
 
 def _other_types(kind: ast.expr) -> list[ast.expr]:
@@ -329,12 +356,6 @@ def _left_alone(tree: ast.AST) -> set[ast.AST]:
                 if isinstance(part, ast.FormattedValue) and part.format_spec is not None:
                     found |= set(ast.walk(part.format_spec))
     return found
-
-
-def _short(change: ast.AST | list[ast.stmt]) -> str:
-    parts = change if isinstance(change, list) else [change]
-    text = " ".join("; ".join(ast.unparse(part) for part in parts).split())
-    return text if len(text) <= 60 else f"{text[:40]} ... {text[-15:]}"
 
 
 def _expression(source: str) -> ast.expr:
