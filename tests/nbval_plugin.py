@@ -8,9 +8,10 @@ a dead kernel. Pictures are compared, and after the last cell, what was replayed
 import copy
 import os
 import re
+import sys
 import tempfile
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,9 @@ import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile, coalesce_streams  # type: ignore[import-untyped]
 from xdist.scheduler import LoadFileScheduling
 
-from oaiworkbook.course.running.kernels import session
+from oaiworkbook.course.running.kernels import environment, session
 from oaiworkbook.course.running.run import run_cell
-from oaiworkbook.course.running.warm import warm_kernels
+from oaiworkbook.course.running.warm import Nursery, warm_kernels
 
 from .authoring import surroundings
 from .authoring.outputs import SANITIZE, node, picture_difference, shortened, without_pictures
@@ -32,13 +33,39 @@ SINGLE = ("test_support_desk.py", "test_nbval_plugin.py")
 BY_LESSON = ("test_lessons.py", "test_rerecord.py", "test_copy_cells.py")
 # What waits the longest, and lasts longest at the end of a run if it does not start first.
 FIRST = re.compile(r"\b(29_capstone|20_errors_and_retries|23_concurrency)\b")
+WARM = pytest.StashKey[Nursery]()
 LONGEST = 300  # seconds for a cell; nbval's own default is above half an hour
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtestloop() -> Generator[None, object, object]:
-    with warm_kernels():
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    given = getattr(session.config, "workerinput", {})
+    with warm_kernels(given.get("warm")):
         return (yield)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """All workers take their kernels from one warm process, which imports while they collect."""
+    config = node.config
+    if WARM not in config.stash and sys.platform == "linux" and with_notebooks(config.args):
+        with tempfile.TemporaryDirectory(prefix="oaiwb-") as scratch:
+            env = environment("replay", "", Path(scratch), surroundings.environment(Path(scratch)))
+        config.stash[WARM] = Nursery(env)
+    if WARM in config.stash:
+        node.workerinput["warm"] = config.stash[WARM].handle
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if WARM in session.config.stash:
+        session.config.stash[WARM].close()
+
+
+def with_notebooks(arguments: Iterable[str]) -> bool:
+    """Whether these arguments of pytest name notebooks, or a folder that holds some."""
+    paths = [Path(each.partition("::")[0]) for each in arguments]
+    return any(each.suffix == ".ipynb" or any(each.glob("*.ipynb")) for each in paths)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -158,6 +158,20 @@ def test_no_import_reads_what_may_differ() -> None:
     }
 
 
+def test_another_process_takes_kernels_from_it_too(tmp_path: Path, nurseries: list[Any]) -> None:
+    parent, _ = shown(tmp_path, ORIGIN)
+    code = f"""
+        from pathlib import Path
+        from oaiworkbook.course.running.warm import warm_kernels
+        from tests.course.test_warm import ORIGIN, shown
+        with warm_kernels({nurseries[0].handle!r}):
+            print(shown(Path({str(tmp_path)!r}), ORIGIN)[0])
+    """
+    out = subprocess.check_output([sys.executable, "-c", textwrap.dedent(code)], text=True)
+    assert int(out) == parent
+    assert shown(tmp_path, ORIGIN)[0] == parent, "it lives on"
+
+
 def test_where_the_warm_process_is_gone_kernels_start_as_usual(
     tmp_path: Path, nurseries: list[Any]
 ) -> None:

@@ -1,8 +1,9 @@
 """The process that kernels are forked from: it has imported what lessons import, and runs nothing.
 
-Started by `warm`. Each line of its input is an order, in JSON: the kernel's `argv`, its
-whole `env`, its `cwd`, and the file for its `stderr`. The answer is a line with the new process's
-number. It ends when its input does, and the kernels notice that their parent is gone.
+Started by `warm`, with the number of a listening Unix socket. A connection brings an order, a line of
+JSON: the kernel's `argv`, its whole `env`, its `cwd`, and the file for its `stderr`. The answer is a
+line with the new process's number. It ends when its input does, and the kernels notice that their
+parent is gone.
 """
 
 import gc
@@ -10,7 +11,9 @@ import importlib
 import json
 import os
 import random
+import select
 import signal
+import socket
 import sys
 import tempfile
 import time
@@ -36,19 +39,24 @@ def preload() -> None:
         importlib.import_module(name)
 
 
-def serve() -> dict[str, Any] | None:
+def serve(listener: socket.socket) -> dict[str, Any] | None:
     """Forks a kernel for each order. Returns the order in the fork, None at the end of the input."""
     # The kernels are children of this process, and nobody here waits for them.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.collect()
     gc.freeze()  # what is shared is not touched by the kernels' own collections
-    print("ready", flush=True)
-    for line in sys.stdin:
-        pid = os.fork()
-        if pid == 0:
-            return dict(json.loads(line))
-        print(pid, flush=True)
+    while sys.stdin not in (ready := select.select([sys.stdin, listener], [], [])[0]):
+        assert ready == [listener]
+        connection, _ = listener.accept()
+        with connection, connection.makefile("rw") as line:
+            order = line.readline()
+            if not order:
+                continue  # who asked is gone
+            pid = os.fork()
+            if pid == 0:
+                return dict(json.loads(order))
+            line.write(f"{pid}\n")
     return None
 
 
@@ -83,6 +91,7 @@ if __name__ == "__main__":
     if sys.path[0] in ("", os.getcwd()):
         del sys.path[0]
     preload()
-    order = serve()
+    with socket.socket(fileno=int(sys.argv[1])) as listener:
+        order = serve(listener)
     if order is not None:
         become(order)

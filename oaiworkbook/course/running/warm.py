@@ -7,10 +7,12 @@ that process had before. Linux only: macOS and Windows have no safe fork after s
 
 import asyncio
 import json
+import socket
 import sys
-import threading
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 from typing import Any
 
@@ -23,7 +25,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 # fonts, and the list is the same in each.
 MAY_DIFFER = (
     *("OAIWORKBOOK_", "OPENAI_API_KEY", "OPENAI_BASE_URL", "JUPYTER_", "IPYTHONDIR"),
-    *("TMPDIR", "TEMP", "TMP", "HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_"),
+    *("PYTEST_XDIST_", "TMPDIR", "TEMP", "TMP", "HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_"),
 )
 
 
@@ -58,36 +60,62 @@ class ForkedProcess:
 
 
 class Nursery:
-    """The warm process for one environment. Raises OSError where it does not start."""
+    """The warm process for one environment. Raises OSError where it does not start.
+
+    It is started without waiting: the first kernel waits for it. `handle` lets another process of
+    this machine take kernels from it too: `Nursery.of(handle)`.
+    """
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = _at_import(env)
-        self._lock = threading.Lock()
-        self._process = Popen(
-            COMMAND, env=dict(env), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True
-        )
-        if self._answer() != b"ready\n":
-            self.close()
-            raise OSError("the warm process has not started")
+        self._folder: tempfile.TemporaryDirectory[str] | None
+        self._folder = tempfile.TemporaryDirectory(prefix="oaiwb-", ignore_cleanup_errors=True)
+        self._address = str(Path(self._folder.name, "warm"))
+        self._process: Popen[bytes] | None = None
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(self._address)
+            listener.listen(_WAITING)
+            # It listens before it has imported anything: who asks early waits.
+            self._process = Popen(
+                [*COMMAND, str(listener.fileno())],
+                env=dict(env),
+                pass_fds=[listener.fileno()],
+                stdin=PIPE,
+                stdout=DEVNULL,
+                stderr=DEVNULL,
+                start_new_session=True,
+            )
+
+    @classmethod
+    def of(cls, handle: Mapping[str, Any]) -> "Nursery":
+        """That of another process, which ends it."""
+        found = cls.__new__(cls)
+        found._address, found._env = handle["address"], handle["env"]
+        found._process = found._folder = None
+        return found
+
+    @property
+    def handle(self) -> dict[str, Any]:
+        return {"address": self._address, "env": self._env}
 
     def serves(self, env: Mapping[str, str]) -> bool:
-        return self._process.poll() is None and _at_import(env) == self._env
+        ended = self._process is not None and self._process.poll() is not None
+        return not ended and _at_import(env) == self._env
 
     def fork(self, argv: list[str], env: Mapping[str, str], cwd: str, stderr: str) -> ForkedProcess:
+        """Raises OSError or ValueError where it is gone."""
         order = json.dumps({"argv": argv, "env": dict(env), "cwd": cwd, "stderr": stderr})
-        with self._lock:
-            assert self._process.stdin
-            self._process.stdin.write(order.encode() + b"\n")
-            self._process.stdin.flush()
-            return ForkedProcess(int(self._answer()))
-
-    def _answer(self) -> bytes:
-        assert self._process.stdout
-        return self._process.stdout.readline()
+        with socket.socket(socket.AF_UNIX) as asking:
+            asking.connect(self._address)
+            asking.sendall(order.encode() + b"\n")
+            with asking.makefile("rb") as answer:
+                return ForkedProcess(int(answer.readline()))
 
     def close(self) -> None:
-        self._process.kill()
-        self._process.communicate()
+        if self._process is not None and self._folder is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._folder.cleanup()
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -116,17 +144,21 @@ class WarmProvisioner(LocalProvisioner):
 
 
 _nurseries: list[Nursery] | None = None
+_WAITING = 64  # connections that may wait while it imports
 _MOST = 3  # environments; a kernel for another one is started as usual
 
 
 @contextmanager
-def warm_kernels() -> Iterator[None]:
-    """Sessions inside take their kernels from a warm process, where the system can fork safely."""
+def warm_kernels(shared: Mapping[str, Any] | None = None) -> Iterator[None]:
+    """Sessions inside take their kernels from a warm process, where the system can fork safely.
+
+    `shared`: the handle of one that another process has started.
+    """
     global _nurseries
     if sys.platform != "linux" or _nurseries is not None:
         yield
         return
-    _nurseries = []
+    _nurseries = [Nursery.of(shared)] if shared else []
     try:
         yield
     finally:
