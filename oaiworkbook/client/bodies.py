@@ -6,16 +6,18 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 
 from .. import settings
-from ..recordings.file import Answer
 from .exchange import Exchange
 
+if TYPE_CHECKING:
+    from ..recordings.file import Answer
 
-def replayed(exchange: Exchange, answer: Answer, *, stream: bool) -> httpx2.Response:
+
+def replayed(exchange: Exchange, answer: "Answer", *, stream: bool) -> httpx2.Response:
     """The recorded answer as a response: settled, or with a body that settles it when it has been read."""
     assert exchange.recording is not None
     folder = exchange.recording.parent
@@ -34,7 +36,7 @@ def replayed(exchange: Exchange, answer: Answer, *, stream: bool) -> httpx2.Resp
 class ReplayedBody(httpx2.SyncByteStream, httpx2.AsyncByteStream):
     """The body of a recorded answer, at the recorded pace. What was heard of it is settled."""
 
-    def __init__(self, exchange: Exchange, answer: Answer, folder: Path) -> None:
+    def __init__(self, exchange: Exchange, answer: "Answer", folder: Path) -> None:
         self._exchange, self._answer = exchange, answer
         self._pieces = answer.pieces(folder, settings.pace())
         self._events = 0

@@ -10,7 +10,6 @@ import openai
 
 from .. import settings
 from ..errors import SettingsError
-from ..recordings.library import Library
 from . import addresses, retries
 from .exchange import GIVEN_DEADLINE, ClientState
 from .http import AsyncWorkbookClient, WorkbookClient
@@ -53,7 +52,7 @@ def _prepare(options: dict[str, Any], client_class: type[Any]) -> dict[str, Any]
     options.setdefault("timeout", TIMEOUT)
     state = ClientState(
         mode=mode,
-        library=Library(settings.data_dir() / "recordings"),
+        recordings=settings.data_dir() / "recordings",
         keys=keys,
         passwords=_passwords(options),
         keep_since=settings.keep_since() if mode == "record" else None,

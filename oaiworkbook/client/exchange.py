@@ -6,6 +6,7 @@ is `settle`d when the body has ended. It knows nothing of notebooks.
 
 import asyncio
 import math
+import threading
 import time
 import warnings
 from collections.abc import Sequence
@@ -24,8 +25,6 @@ from .. import settings
 from ..endpoints import endpoint, name_of
 from ..errors import RecordingError, WorkbookError
 from ..recordings.failures import error_in, error_of, failure_beside, label
-from ..recordings.file import Answer, Provenance
-from ..recordings.library import Library, missing
 from ..recordings.requests import CanonicalRequest, canonical
 from ..recordings.secrets import Gate, masked_text, of_authorization
 from ..recordings.wire import answer_of, ended, parse_body
@@ -37,6 +36,8 @@ if TYPE_CHECKING:
     from ..money.meter import Meter
     from ..money.usage import Asked
     from ..practice.server import PracticeServer
+    from ..recordings.file import Answer
+    from ..recordings.library import Library
     from .relay import RelayedSession
 
 GIVEN_DEADLINE = (
@@ -47,6 +48,7 @@ _first_try: ContextVar[float] = ContextVar("oaiworkbook_first_try")
 _recorded: ContextVar["list[tuple[Path, Answer, bytes | None]]"] = ContextVar(
     "oaiworkbook_recorded"
 )
+_loading = threading.Lock()
 last_failure: ContextVar[str] = ContextVar("oaiworkbook_last_failure", default="")
 
 
@@ -88,7 +90,7 @@ class ClientState:
     """What the exchanges of one client and its copies share."""
 
     mode: Mode
-    library: Library
+    recordings: Path  # their folder
     # What the client was given, and a recording must not hold.
     keys: tuple[str, ...] = ()
     passwords: tuple[str, ...] = ()
@@ -97,6 +99,17 @@ class ClientState:
     open_bodies: set[OpenBody] = field(default_factory=set)
     sessions: "set[RelayedSession]" = field(default_factory=set)
     servers: "dict[str, PracticeServer]" = field(default_factory=dict)  # of sockets.py, by address
+    _library: "Library | None" = field(default=None, init=False, repr=False)
+
+    @property
+    def library(self) -> "Library":
+        """Loaded with the first call; threads that make it together get one."""
+        with _loading:
+            if self._library is None:
+                from ..recordings.library import Library
+
+                self._library = Library(self.recordings)
+            return self._library
 
     @cached_property
     def meter(self) -> "Meter":
@@ -131,14 +144,16 @@ class ClientState:
         self,
         path: Path,
         request: CanonicalRequest,
-        answer: Answer,
+        answer: "Answer",
         body: bytes,
         *,
         source: str | None,
         host: str,
         authorization: str,
-    ) -> Answer | None:
+    ) -> "Answer | None":
         """Record an answer, as `Library.add` does. `source`: what a server of ours says it is."""
+        from ..recordings.file import Provenance
+
         provenance = Provenance(
             source="authored" if source == "authored" else "live",
             at=datetime.now(UTC).replace(microsecond=0),
@@ -149,7 +164,7 @@ class ClientState:
         gate = Gate((*self.keys, *sent), (*self.passwords, *sent[1:]))
         return self.library.add(path, request, answer, provenance, body, gate=gate)
 
-    def keeps(self, path: Path, answer: Answer, *, whole: bool = True) -> bool:
+    def keeps(self, path: Path, answer: "Answer", *, whole: bool = True) -> bool:
         """Whether a failure is not to take the place of the good answers in `path`; says so.
 
         A run that is recorded to the side is judged when it has ended: it records everything.
@@ -240,7 +255,7 @@ class Exchange:
         default_factory=lambda: _recorded.get([])
     )
 
-    def find(self) -> Answer | None:
+    def find(self) -> "Answer | None":
         """The recorded answer, or None where the request is to be sent.
 
         Raises RecordingNotFound in replay, where nothing is sent. In record mode it chooses the file.
@@ -253,7 +268,11 @@ class Exchange:
             if found is None and state.mode == "replay":
                 # A framework adds a key of its own to each run. Record mode asks for what is sent.
                 found = state.library.alike(request, self.call.lesson)
-            if found and state.keep_since is not None and missing(found, state.keep_since):
+            if (
+                found
+                and state.keep_since is not None
+                and state.library.missing(found, state.keep_since)
+            ):
                 found = None
             if found:
                 answer, recording = state.library.take(found)

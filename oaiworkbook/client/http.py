@@ -16,9 +16,8 @@ from .. import settings
 from ..endpoints import endpoint
 from ..errors import NetworkRefused, SettingsError
 from ..recordings.failures import error_in
-from ..recordings.file import PRACTICE
 from ..recordings.secrets import masked_text
-from ..recordings.wire import kept_headers, looks_like_events, parse_body
+from ..recordings.wire import PRACTICE, kept_headers, looks_like_events, parse_body
 from .bodies import AsyncPeeked, AsyncTee, Peeked, Tee, decoded, replayed
 from .exchange import ClientState, Exchange
 from .neighbours import PATIENCE, Answers, forget, practice_server, practice_server_async

@@ -12,7 +12,7 @@ import anyio
 import httpx2
 
 from .. import settings
-from ..recordings.file import PRACTICE
+from ..recordings.wire import PRACTICE
 
 Answers = Literal["recordings", "other answers"]
 PATIENCE = 1.0  # seconds; a practice server answers at once

@@ -26,8 +26,8 @@ from ..practice.answers import error_answer
 from ..practice.loopback import Reply, Served
 from ..practice.sessions import canonical_event, session_request, settled
 from ..practice.websocket import Opened, parsed, refuse
-from ..recordings.file import PRACTICE, Answer, Frame
-from ..recordings.wire import kept_headers
+from ..recordings.file import Answer, Frame
+from ..recordings.wire import PRACTICE, kept_headers
 from .exchange import ClientState
 
 if TYPE_CHECKING:

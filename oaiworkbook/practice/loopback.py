@@ -20,10 +20,11 @@ from urllib.parse import urlsplit
 
 from .. import settings
 from ..errors import RecordingNotFound
-from ..recordings.file import PRACTICE, Answer
+from ..recordings.file import Answer
 from ..recordings.nearest import IN_A_NOTEBOOK, TO_A_PROGRAM
 from ..recordings.requests import CanonicalRequest, canonical_parts
 from ..recordings.secrets import masked_text
+from ..recordings.wire import PRACTICE
 from .answers import error_answer
 from .faults import Fault
 from .rate_limit import RateLimits

@@ -16,9 +16,10 @@ from typing import Any, Protocol
 from websockets.sync.server import ServerConnection
 
 from .. import settings
-from ..recordings.file import PRACTICE, Answer, Frame, as_json
+from ..recordings.file import Answer, Frame, as_json
 from ..recordings.library import Library
 from ..recordings.requests import CanonicalRequest, canonical_parts
+from ..recordings.wire import PRACTICE
 from .loopback import Served
 from .websocket import HangUp, Opened, play
 

@@ -22,7 +22,8 @@ from websockets.sync.server import ServerConnection
 
 from .. import settings
 from ..errors import WorkbookError
-from ..recordings.file import PRACTICE, as_json
+from ..recordings.file import as_json
+from ..recordings.wire import PRACTICE
 
 _REASON = 123  # bytes; a close frame holds no more
 _GRACE = 0.2  # seconds in which a client that is about to send something can still do so

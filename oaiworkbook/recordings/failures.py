@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .file import Answer
 from .secrets import masked_text
 from .wire import ended
+
+if TYPE_CHECKING:
+    from .file import Answer
 
 _HTML = re.compile(r"\s*<(!doctype\s+)?html\b", re.IGNORECASE)
 # Where an answer has one of these, an `error` beside it is no failure of the call.
@@ -30,7 +32,7 @@ def error_in(answer: Any, names: Sequence[str | None] = ()) -> Mapping[str, Any]
     return _as_error(answer["error"])
 
 
-def failure_in(answer: Answer, *, whole: bool = True) -> str | None:
+def failure_in(answer: "Answer", *, whole: bool = True) -> str | None:
     """What is wrong with an answer that a lesson would not ask for; None for a good one.
 
     `whole`: whether all of its body came, where the answer itself does not say so.
@@ -61,7 +63,9 @@ def failure_in(answer: Answer, *, whole: bool = True) -> str | None:
     return "the response has failed" if failed else None
 
 
-def failure_beside(present: Sequence[Answer], answer: Answer, *, whole: bool = True) -> str | None:
+def failure_beside(
+    present: "Sequence[Answer]", answer: "Answer", *, whole: bool = True
+) -> str | None:
     """Why an answer is not to take the place of the `present` ones to the same request.
 
     None where it may: it is a good one, or none of those is.
@@ -75,7 +79,7 @@ def failure_beside(present: Sequence[Answer], answer: Answer, *, whole: bool = T
     return why
 
 
-def _alike(one: Answer, other: Answer) -> bool:
+def _alike(one: "Answer", other: "Answer") -> bool:
     """Whether two answers to the same request have the same form."""
     if isinstance(one.json_, dict) and isinstance(other.json_, dict):
         same = one.json_.get("object") == other.json_.get("object")

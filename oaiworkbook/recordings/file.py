@@ -25,11 +25,10 @@ from pydantic import (
 from ..errors import RecordingError
 from ..files import write_atomically
 from .secrets import masked
+from .wire import Event
 
-Event = tuple[int, str | None, Any]  # milliseconds, event name or None, data
 Frame = tuple[Literal[">", "<"], int, Any]  # sent by the client or the server, milliseconds, data
 Source = Literal["live", "authored", "edited"]
-PRACTICE = "x-oaiworkbook-source"  # a header of the practice server: the source of its answer
 
 
 _PIECE = 16_384  # bytes

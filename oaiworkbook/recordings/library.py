@@ -40,14 +40,6 @@ _written: set[Path] = set()
 _writing = threading.RLock()
 
 
-def missing(path: Path, since: float) -> bool:
-    """Whether record mode should ask again: the file is older than `since`, or this process wrote it.
-
-    A poll of something that this process began must go on to its end.
-    """
-    return path in _written or path.stat().st_mtime < since
-
-
 def same_request(folder: Path, name: str) -> Path | None:
     """The file in `folder` that records the request of a recording called `name`."""
     key = name[-len("-01234567.json") :]
@@ -116,6 +108,13 @@ class Library:
         self._read: dict[Path, tuple[tuple[int, int], Recording]] = {}
         self._next: dict[Path, int] = {}
         self._loose: dict[Path, tuple[Recording, str | None]] = {}
+
+    def missing(self, path: Path, since: float) -> bool:
+        """Whether record mode should ask again: it is older than `since`, or this process wrote it.
+
+        A poll of something that this process began must go on to its end.
+        """
+        return path in _written or path.stat().st_mtime < since
 
     def find(self, request: CanonicalRequest, lesson: str | None) -> Path | None:
         """The recording of this request, the lesson's own first."""

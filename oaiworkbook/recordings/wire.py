@@ -3,10 +3,15 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..endpoints import LAST_EVENTS
-from .file import Answer, Event
+
+if TYPE_CHECKING:
+    from .file import Answer
+
+Event = tuple[int, str | None, Any]  # milliseconds, event name or None, data
+PRACTICE = "x-oaiworkbook-source"  # a header of the practice server: the source of its answer
 
 _KEPT = frozenset(
     {
@@ -144,8 +149,10 @@ def answer_of(
     times: list[tuple[int, int]],
     *,
     whole: bool,
-) -> Answer:
+) -> "Answer":
     """An answer in the form of a recording; `file` then holds only the ending of its file's name."""
+    from .file import Answer  # with Pydantic's models, which `import OpenAI` is not to wait for
+
     fields: dict[str, Any] = {"status": status, "headers": headers}
     if events is not None:
         fields["sse"] = events

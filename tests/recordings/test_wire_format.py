@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from oaiworkbook import settings
-from oaiworkbook.recordings.file import Answer, Event, Recording, read_recording
-from oaiworkbook.recordings.wire import ended, parse_sse
+from oaiworkbook.recordings.file import Answer, Recording, read_recording
+from oaiworkbook.recordings.wire import Event, ended, parse_sse
 
 REAL = Path(__file__).parents[3] / "shared" / "real-traffic"
 RECORDED = sorted((settings.course_dir() / "data" / "recordings").glob("*/*.json"))
