@@ -259,15 +259,22 @@ def test_threads_go_on_while_the_file_goes(ledger: Ledger, path: Path) -> None:
         while not stop.is_set():
             made.append(call(ledger))
 
+    def more() -> None:
+        """Waits for calls that were made since, in a file that is there."""
+        before, deadline = len(made), time.monotonic() + 60
+        while not (len(made) >= before + 20 and path.exists()):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
     threads = [threading.Thread(target=work) for _ in range(8)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for thread in threads:
             thread.start()
         for go in (remove_all, remove_main, move_all):
-            time.sleep(0.1)
+            more()
             go(path)
-        time.sleep(0.1)
+        more()
         stop.set()
         for thread in threads:
             thread.join()
