@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 SECONDS = 30.0  # after which a copy is killed
-HUNG = "it never ended"
+NO_VERDICT = "it never ended, or ended the kernel"
 
 
 def judge(asked: str, names: dict[str, Any]) -> None:
@@ -30,7 +30,7 @@ def judge(asked: str, names: dict[str, Any]) -> None:
 
 
 def _all(check: str, sources: Sequence[str], names: dict[str, Any]) -> list[str]:
-    said = [HUNG] * len(sources)
+    said = [NO_VERDICT] * len(sources)
     left = list(enumerate(sources))[::-1]
     running: dict[int, tuple[int, int, float, list[bytes]]] = {}
     with selectors.DefaultSelector() as ends:
@@ -49,7 +49,7 @@ def _all(check: str, sources: Sequence[str], names: dict[str, Any]) -> list[str]
                     os.waitpid(pid, 0)
                     ends.unregister(end)
                     os.close(end)
-                    said[index] = b"".join(pieces).decode() or HUNG
+                    said[index] = b"".join(pieces).decode() or NO_VERDICT
                     del running[end]
     return said
 

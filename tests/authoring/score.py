@@ -11,9 +11,6 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import nbformat
 
 from oaiworkbook.course.checks import of_lesson
 from oaiworkbook.course.running.kernels import session
@@ -22,7 +19,6 @@ from oaiworkbook.course.running.run import read, run_cell
 
 from . import equivalent, mistakes, mutants, right, surroundings
 
-_untyped: Any = nbformat
 ALL, EACH, SAME = 0.95, 0.85, 0.03  # shares: refused of all and of each exercise, called equivalent
 
 
@@ -47,67 +43,63 @@ class Score:
         return self.counted - len(self.survivors)
 
 
-def of(path: Path, *, every: int = 1) -> list[Score]:
-    """The scores of a lesson's exercises; with `every` of each exercise's mutants only each n-th."""
+def of(path: Path) -> list[Score]:
+    """The scores of a lesson's exercises, in order."""
     lesson = path.name[:2]
-    found = []
-    for each in of_lesson(lesson):
-        made = mutants.of(each.reference)[::every]
-        same = equivalent.of_exercise(each.id)
-        answers = [("reference", each.reference), *right.of_lesson(lesson).get(each.id, [])]
-        wrong = [(name, source, part) for name, source, part in mistakes.of_lesson(lesson)[each.id]]
-        sources = [
-            *(mutant.source for mutant in made),
-            *(source for _, source in answers),
-            *(source for _, source, _ in wrong),
+    exercises_there = of_lesson(lesson)
+    made = {each.id: mutants.of(each.reference) for each in exercises_there}
+    good = {
+        each.id: [("reference", each.reference), *right.of_lesson(lesson).get(each.id, [])]
+        for each in exercises_there
+    }
+    bad = mistakes.of_lesson(lesson)
+    sources = {
+        id_: [
+            *(mutant.source for mutant in made[id_]),
+            *(source for _, source in good[id_]),
+            *(source for _, source, _ in bad[id_]),
         ]
-        found.append((each.id, made, same, answers, wrong, sources))
-    said = judged(path, {id_: sources for id_, *_, sources in found})
-    scores = []
-    for id_, made, same, answers, wrong, _ in found:
-        verdicts = iter(said[id_])
-        of_mutants = [next(verdicts) for _ in made]
-        of_answers = [next(verdicts) for _ in answers]
-        of_wrong = [next(verdicts) for _ in wrong]
-        names = {mutant.name for mutant in made}
-        scores.append(
-            Score(
-                id_,
-                len(made),
-                len(names & set(same)),
-                [
-                    mutant.name
-                    for mutant, verdict in zip(made, of_mutants, strict=True)
-                    if _is_correct(verdict, id_) and mutant.name not in same
-                ],
-                {
-                    name: verdict
-                    for (name, _), verdict in zip(answers, of_answers, strict=True)
-                    if not _is_correct(verdict, id_)
-                },
-                {
-                    name: verdict
-                    for (name, _, part), verdict in zip(wrong, of_wrong, strict=True)
-                    if _is_correct(verdict, id_) or part not in verdict
-                },
-                sorted(set(same) - names) if every == 1 else [],
-            )
-        )
-    return scores
+        for id_ in made
+    }
+    said = judged(path, sources)
+    return [_score(id_, said[id_], made[id_], good[id_], bad[id_]) for id_ in made]
 
 
-def _is_correct(verdict: str, id_: str) -> bool:
+def _score(
+    id_: str,
+    said: Mapping[str, str],
+    made: Sequence[mutants.Mutant],
+    good: Sequence[tuple[str, str]],
+    bad: Sequence[tuple[str, str, str]],
+) -> Score:
+    same, names = equivalent.of_exercise(id_), {mutant.name for mutant in made}
+    return Score(
+        id_,
+        len(made),
+        len(names & set(same)),
+        [m.name for m in made if is_correct(said[m.source], id_) and m.name not in same],
+        {name: said[source] for name, source in good if not is_correct(said[source], id_)},
+        {
+            name: said[source]
+            for name, source, part in bad
+            if is_correct(said[source], id_) or part not in said[source]
+        },
+        sorted(set(same) - names),
+    )
+
+
+def is_correct(verdict: str, id_: str) -> bool:
     return verdict.startswith(f"✓ {id_} correct.")
 
 
-def judged(path: Path, sources: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+def judged(path: Path, sources: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
     """What the check of each exercise says of each source, in one run of the lesson.
 
     Raises RuntimeError where a cell of the lesson stops.
     """
     node = read(path)
     checks = {check: id_ for id_, (_, check) in exercises(node).items()}
-    said: dict[str, list[str]] = {}
+    said: dict[str, dict[str, str]] = {}
     with tempfile.TemporaryDirectory(prefix="oaiwb-", ignore_cleanup_errors=True) as folder:
         scratch = Path(folder)
         env = surroundings.environment(scratch)
@@ -117,23 +109,28 @@ def judged(path: Path, sources: Mapping[str, Sequence[str]]) -> dict[str, list[s
             for index, cell in enumerate(node.cells):
                 if cell.cell_type != "code":
                     continue
-                asked = scratch / f"{index}.json"
-                if checks.get(index) in sources:
-                    given = {"check": cell.source, "sources": list(sources[checks[index]])}
-                    asked.write_text(json.dumps(given), "utf-8")
-                    ask = _untyped.from_dict(
-                        {**cell, "source": _CALL.format(str(asked)), "outputs": []}
-                    )
-                    failure = run_cell(client, ask, index, index)
-                    if failure is None:
-                        said[checks[index]] = json.loads(
-                            asked.with_suffix(".said").read_text("utf-8")
-                        )
-                else:
-                    failure = run_cell(client, cell, index, index)
+                id_, file = checks.get(index, ""), scratch / f"{index}.json"
+                if id_ in sources:
+                    cell.source = asking(file, cell.source, sources[id_])
+                failure = run_cell(client, cell, index, index)
                 if failure is not None and "raises-exception" not in cell.metadata.get("tags", []):
                     raise RuntimeError(f"{path.name}, {failure}")
+                if id_ in sources:
+                    said[id_] = answered(file)
     return said
+
+
+def asking(file: Path, check: str, sources: Sequence[str]) -> str:
+    """What a lesson's kernel is to run, so that `answered(file)` has the verdicts."""
+    file.write_text(json.dumps({"check": check, "sources": list(sources)}), "utf-8")
+    return _CALL.format(str(file))
+
+
+def answered(file: Path) -> dict[str, str]:
+    """Source -> what the check said of it."""
+    sources = json.loads(file.read_text("utf-8"))["sources"]
+    said = json.loads(file.with_suffix(".said").read_text("utf-8"))
+    return dict(zip(sources, said, strict=True))
 
 
 _CALL = """from tests.authoring.judging import judge as _judge_each

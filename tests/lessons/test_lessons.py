@@ -1,10 +1,11 @@
 """Each lesson keeps its contract; its exercises judge all three states; every change it invites runs.
 
 The notebooks' own cells are compared by nbval. Here one more run of each lesson plays what nbval
-cannot: the changes, the reference of each exercise and other right answers, and the mistakes we know
-by name.
+cannot: the changes, the reference of each exercise and other right answers, the mistakes we know by
+name, and some mutants of the reference (`python -m tests.authoring score` judges them all).
 """
 
+import os
 import tempfile
 from dataclasses import dataclass
 from functools import cache
@@ -14,15 +15,18 @@ from typing import Any
 import pytest
 
 from oaiworkbook.course.checks import of_lesson
-from oaiworkbook.course.running.play import Played, play
+from oaiworkbook.course.running import run as running
+from oaiworkbook.course.running.play import Play, Played, play
+from oaiworkbook.course.running.play import exercises as exercises_of
 from oaiworkbook.course.running.run import RunResult
 from oaiworkbook.recordings.file import read_recording
 
-from ..authoring import surroundings
+from ..authoring import equivalent, mutants, surroundings
 from ..authoring.course import NOTEBOOKS, lessons
 from ..authoring.lint import lint
 from ..authoring.mistakes import of_lesson as mistakes_of
 from ..authoring.right import of_lesson as right_answers_of
+from ..authoring.score import EACH, answered, asking, is_correct
 
 each_lesson = pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
 
@@ -32,6 +36,7 @@ class Lesson:
     result: RunResult
     played: dict[str, Played]
     looked: surroundings.Looked
+    mutants: dict[str, dict[str, str]]  # exercise id -> source -> what the check said
 
 
 @cache
@@ -45,6 +50,13 @@ def run_of(path: Path) -> Lesson:
         answers[id_] += [(name, source) for name, source, _ in wrong]
     with tempfile.TemporaryDirectory(prefix="oaiwb-", ignore_cleanup_errors=True) as folder:
         scratch = Path(folder)
+        node = running.read(path)
+        asked = {id_: scratch / f"{id_}.json" for id_ in answers if hasattr(os, "fork")}
+        more = [
+            Play(stub, f"{id_}, mutants", asking(asked[id_], node.cells[check].source, sample(id_)))
+            for id_, (stub, check) in exercises_of(node).items()
+            if id_ in asked
+        ]
         result, played = play(
             path,
             answers,
@@ -52,9 +64,19 @@ def run_of(path: Path) -> Lesson:
             lesson=path.stem,
             env=surroundings.environment(scratch),
             startup=surroundings.startup(scratch),
+            more=more,
         )
         looked = surroundings.looked(scratch)
-    return Lesson(result, {each.play.name: each for each in played}, looked)
+        judged = {id_: answered(file) for id_, file in asked.items() if not result.failures}
+    return Lesson(result, {each.play.name: each for each in played}, looked, judged)
+
+
+def sample(id_: str) -> list[str]:
+    """Four mutants of an exercise's reference, from its first lines to its last."""
+    (exercise,) = (each for each in of_lesson(id_[:2]) if each.id == id_)
+    same = equivalent.of_exercise(id_)
+    made = [each.source for each in mutants.of(exercise.reference) if each.name not in same]
+    return made[:: max(1, len(made) // 4)][:4]
 
 
 def exercises() -> list[Any]:
@@ -142,6 +164,20 @@ def test_another_right_answer_is_correct(path: Path, id_: str, name: str) -> Non
     assert said.startswith(f"✓ {id_} correct."), said
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="mutants are judged in forked copies")
+@each_lesson
+def test_a_check_refuses_mutants_of_its_reference(path: Path) -> None:
+    said = run_of(path).mutants
+    assert sorted(said) == [each.id for each in of_lesson(path.name[:2])]
+    accepted = [
+        (id_, source)
+        for id_, verdicts in said.items()
+        for source, verdict in verdicts.items()
+        if is_correct(verdict, id_)
+    ]
+    assert len(accepted) <= (1 - EACH) * sum(map(len, said.values())), accepted
+
+
 @pytest.mark.parametrize(("path", "id_", "name", "part"), mistakes())
 def test_a_known_mistake_gets_its_own_message(path: Path, id_: str, name: str, part: str) -> None:
     said = run_of(path).played[f"{id_}, {name}"].verdict
@@ -150,11 +186,14 @@ def test_a_known_mistake_gets_its_own_message(path: Path, id_: str, name: str, p
 
 
 @each_lesson
-def test_each_exercise_knows_mistakes_with_messages_of_their_own(path: Path) -> None:
+def test_each_exercise_knows_right_answers_and_mistakes(path: Path) -> None:
+    right = right_answers_of(path.name[:2])
+    few = {each.id for each in of_lesson(path.name[:2]) if len(right.get(each.id, [])) < 3}
+    assert not few, "three right answers beside the reference, or more"
     wrong = mistakes_of(path.name[:2])
     assert sorted(wrong) == [each.id for each in of_lesson(path.name[:2])]
     for id_, known in wrong.items():
         parts = [part for _, _, part in known]
-        assert len(known) >= 2, f"{id_}: name two mistakes or more"
+        assert len(known) >= 5, f"{id_}: name five mistakes or more"
         assert len(set(parts)) == len(parts), f"{id_}: two mistakes share a message"
         assert all(parts), f"{id_}: a mistake without a message"

@@ -20,7 +20,8 @@ CHAT = "/chat/completions"
 RESPONSES = "/responses"
 _RULES = ("developer", "system")
 _TEXTS = ("input_text", "output_text", "text")
-# Left out, these arguments mean the same (docstrings of the SDK's `create`).
+# Left out, these mean the same: a response of the API shows them with these values where the request had
+# none, and Chat's `n`, `logprobs`, `stream` ask for nothing more.
 DEFAULTS: Mapping[str, Any] = {
     "background": False,
     "frequency_penalty": 0,

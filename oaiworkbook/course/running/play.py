@@ -91,13 +91,14 @@ def play(
     env: Mapping[str, str | None] | None = None,
     timeout: int = 600,
     startup: str = "",
+    more: Sequence[Play] = (),
 ) -> tuple[RunResult, list[Played]]:
-    """Runs the notebook with everything of `plays` in between. The file stays as it is.
+    """Runs the notebook with everything of `plays`, and `more`, in between. The file stays as it is.
 
     `timeout` is for each cell, in seconds. `startup` is Python that the kernel runs first.
     """
     node = read(notebook)
-    todo = plays(node, answered)
+    todo = [*plays(node, answered), *more]
     run = Run(node, lambda done, total: None)
     played: list[Played] = []
     started = time.monotonic()
