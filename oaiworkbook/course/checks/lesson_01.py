@@ -26,7 +26,7 @@ def ask(answer: Callable[..., Any]) -> str:
         known = [each for each in _HOUSE if each in asked.rules]
         if len(known) < len(_HOUSE):
             there = all(each in asked.words for each in _HOUSE)
-            expect(not there, "`HOUSE` is in the question; it belongs into the instructions")
+            expect(not there, "`HOUSE` is in the conversation; it belongs into the instructions")
             raise Wrong("the instructions are not those in `HOUSE`")
         _asks(asked, question)
         effort = asked.effort or "not set, so medium"
@@ -93,14 +93,22 @@ def bill(answer: Callable[..., Any]) -> str:
     return "Both kinds of tokens are told apart, finished or not."
 
 
-def _stopped(text: str, reason: str) -> dict[str, Any]:
+def _stopped(text: str, reason: str, tokens: int) -> dict[str, Any]:
     details = {"reason": reason}
-    return text_answer(text, status="incomplete", incomplete_details=details, usage=(20, 90, 80))
+    return text_answer(
+        text, status="incomplete", incomplete_details=details, usage=(20, tokens, tokens - 2)
+    )
 
 
-_CUT = _stopped("", "max_output_tokens")
-_CUT_LATE = _stopped("Dogs may", "max_output_tokens")
-_FILTERED = _stopped("Dogs may", "content_filter")
+def _cut(asked: Asked) -> dict[str, Any]:
+    return _stopped("", "max_output_tokens", asked.cap or 100)
+
+
+def _cut_late(asked: Asked) -> dict[str, Any]:
+    return _stopped("Dogs may", "max_output_tokens", asked.cap or 100)
+
+
+_FILTERED = _stopped("Dogs may", "content_filter", 20)
 _FAILED = text_answer(
     "Dogs may", status="failed", error={"code": "server_error", "message": "Sorry."}, usage=(20, 9)
 )
@@ -117,7 +125,7 @@ def patient(answer: Callable[..., Any]) -> str:
         _asks(probe.last, question)
         first = probe.last.cap
         expect(first == cap, f"the cap given is {cap}, and that of the first request is {first}")
-    for cut, what in ((_CUT, "without a text"), (_CUT_LATE, "in the middle of a sentence")):
+    for cut, what in ((_cut, "without a text"), (_cut_late, "in the middle of a sentence")):
         probe = Probe([cut, "At last."], limit=6)
         got = answer(probe.client, QUESTION, 100)
         sent = len(probe.requests)
@@ -129,15 +137,15 @@ def patient(answer: Callable[..., Any]) -> str:
         before, after = (_but_the_cap(asked) for asked in probe.requests)
         expect(before == after, "the second request differs from the first in more than the cap")
         expect(got == "At last.", f"`patient` returned {got!r}, not the second answer")
-    _raises(answer, [_CUT, _CUT_LATE], "both tries were cut short")
+    _raises(answer, [_cut, _cut_late], "both tries were cut short")
     for other, stopped in (
         (_FILTERED, "a content filter stopped the {} answer"),
         (_FAILED, "the {} answer has the status failed"),
     ):
         _raises(answer, [other, "At last."], stopped.format("first"))
-        _raises(answer, [_CUT, other, "At last."], stopped.format("second"))
+        _raises(answer, [_cut, other, "At last."], stopped.format("second"))
     passes_on(lambda probe: answer(probe.client, QUESTION, 100))
-    passes_on(lambda probe: answer(probe.client, QUESTION, 100), first=[_CUT])
+    passes_on(lambda probe: answer(probe.client, QUESTION, 100), first=[_cut])
     return "More room where the cap was too small, and an error where room does not help."
 
 

@@ -63,7 +63,7 @@ WRONG = {
         (
             "puts the house into the input",
             _ask(instructions="", input="HOUSE + question"),
-            "`HOUSE` is in the question",
+            "`HOUSE` is in the conversation",
         ),
         ("no house", _ask(instructions=""), "the instructions are not those in `HOUSE`"),
         ("stores", _ask(store=""), "the response is stored"),
@@ -253,6 +253,11 @@ WRONG = {
         if details is None or details.reason != "max_output_tokens": return response.output_text"""
             ),
             "a content filter stopped the first answer, and `patient` returned 'Dogs may'",
+        ),
+        (
+            "counts the tokens",
+            _patient("if response.usage.output_tokens < limit: return response.output_text"),
+            "a content filter stopped the first answer, and `patient` returned 'Dogs",
         ),
         ("keeps the cap", _patient(limits="(cap, cap)"), "not [100, 400]"),
         (
