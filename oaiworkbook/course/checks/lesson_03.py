@@ -90,7 +90,7 @@ def sentences(answer: Callable[..., Any]) -> str:
             [("The organ moos.", 2), ("The priest looks up.", 4)],
         ),
         (
-            ["He sits", ". ", "He", " stands. He goes. ", "Bella eats"],
+            ["He sits", ". ", "He", " stands. He goes. ", "Bella eats "],
             [("He sits.", 2), ("He stands.", 4), ("He goes.", 4), ("Bella eats", 5)],
         ),
         (

@@ -263,6 +263,11 @@ def sentences(pieces):
             "it gave ['The organ moos.', ' The priest looks up.']",
         ),
         (
+            "only the spaces in front",
+            _SENTENCES.format(sentence=_SENTENCE, end="if rest.strip(): yield rest.lstrip()"),
+            "'He goes.', 'Bella eats '], not",
+        ),
+        (
             "a stop at the end, always",
             _SENTENCES.format(sentence=_SENTENCE, end="if rest.strip(): yield rest.strip() + '.'"),
             "it gave ['He sits.', 'He stands.', 'He goes.', 'Bella eats.']",
