@@ -127,10 +127,9 @@ def _same_call(got: dict[str, Any], request: dict[str, Any], wanted: dict[str, A
     expect(not old, f"the new request still has {', '.join(old)}, a name of Chat")
     expect("input" in got, f"the new request has {', '.join(got) or 'nothing'}, and no `input`")
     for name in ("max_output_tokens", "reasoning"):
-        expect(
-            got.get(name) == wanted.get(name) and (name in wanted or name not in got),
-            f"for a request with {', '.join(request)}, `{name}` is {got.get(name, 'missing')!r}",
-        )
+        right = got.get(name) == wanted.get(name) and (name in wanted or name not in got)
+        there = repr(got[name]) if name in got else "missing"
+        expect(right, f"for a request with {', '.join(request)}, `{name}` is {there}")
     probe = Probe()
     try:
         probe.client.responses.create(**got)

@@ -280,17 +280,17 @@ WRONG = {
         (
             "forgets the oldest name",
             _moved(cap=_CAP.replace('"max_tokens", ', "").replace('tokens")', 'tokens",)')),
-            "max_tokens, reasoning_effort, `max_output_tokens` is 'missing'",
+            "max_tokens, reasoning_effort, `max_output_tokens` is missing",
         ),
         (
             "forgets the newer name",
             _moved(cap=_CAP.replace(', "max_completion_tokens"', ",")),
-            "max_completion_tokens, `max_output_tokens` is 'missing'",
+            "max_completion_tokens, `max_output_tokens` is missing",
         ),
         (
             "forgets the effort",
             _moved(effort=""),
-            "reasoning_effort, `reasoning` is 'missing'",
+            "reasoning_effort, `reasoning` is missing",
         ),
         (
             "forgets the messages",
