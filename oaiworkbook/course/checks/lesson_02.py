@@ -124,7 +124,7 @@ def moved(answer: Callable[..., Any]) -> str:
 def _same_call(got: dict[str, Any], request: dict[str, Any], wanted: dict[str, Any]) -> None:
     """Raises Wrong where the Responses call asks for something else than the Chat call `request`."""
     old = sorted(set(got) & {"messages", "reasoning_effort", "max_completion_tokens", "max_tokens"})
-    expect(not old, f"the new request still has {', '.join(old)}, a name of Chat")
+    expect(not old, f"of the names of Chat, the new request still has {', '.join(old)}")
     expect("input" in got, f"the new request has {', '.join(got) or 'nothing'}, and no `input`")
     for name in ("max_output_tokens", "reasoning"):
         right = got.get(name) == wanted.get(name) and (name in wanted or name not in got)

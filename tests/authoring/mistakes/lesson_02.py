@@ -300,7 +300,7 @@ WRONG = {
         (
             "copies all, adds the new names",
             _moved(begin='{**request, "input": request["messages"]}'),
-            "still has messages, a name of Chat",
+            "of the names of Chat, the new request still has messages",
         ),
         (
             "always the small model",
