@@ -119,6 +119,7 @@ def test_calls_and_their_results_are_turns_of_both_endpoints() -> None:
         (responses(input=[[USER]]), 400, "invalid_type", "input[0]"),
         (chat(USER | {"content": [PART]}), 400, "invalid_value", "messages[0].content[0].type"),
         (responses(reasoning={"effort": "nonex"}), 400, "invalid_value", "reasoning.effort"),
+        (responses(reasoning={"effort": {"is": "low"}}), 400, "invalid_value", "reasoning.effort"),
         (responses(reasoning={"efforts": "low"}), 400, "unknown_parameter", "reasoning.efforts"),
         (responses(tools=[{"name": "loan"}]), 400, "missing_required_parameter", "tools[0].type"),
         (

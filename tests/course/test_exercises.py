@@ -91,6 +91,7 @@ def test_a_stub_counts_as_not_tried(source: str) -> None:
         "f = print",
         "class f:\n    text: str",
         "class f:\n    def run(self): return 1",
+        "class f:\n    def __iter__(self): yield 1",
     ],
 )
 def test_anything_else_counts_as_an_answer(source: str) -> None:

@@ -359,6 +359,9 @@ def test_failures_have_to_reach_the_caller() -> None:
 
     passes_on(lambda probe: probe.client.responses.create(**ASK))
     passes_on(wraps)
+    started = time.monotonic()
+    passes_on(lambda probe: probe.client.with_options(max_retries=4).responses.create(**ASK))
+    assert time.monotonic() - started < 10, "the SDK's own retries have really waited"
     passes_on(hides(openai.RateLimitError), but={BUSY, NO_CREDIT})
     for error, said in (
         (openai.RateLimitError, BUSY),

@@ -1,47 +1,72 @@
 """Exercises of lesson 03, Streaming."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-import httpx2
 import openai
 
+from ..exercises.asked import CHAT, RESPONSES
+from ..exercises.failures import passes_on
 from ..exercises.judge import Exercise, Wrong
-from ..exercises.probe import Asked, Probe, Reply, error_answer, expect, stream_answer
-from ..models import model
+from ..exercises.probe import Asked, Probe, expect, stream_answer
 
 NOTE = "Scene 7. The organ moos."
 PIECES = ("The organ", " moos. ", "The priest ", "looks", " up.")
 TEXT = "".join(PIECES)
+OTHER = "Scene 9. The cow leaves."
+OTHER_PIECES = ("Bella ", "goes", " home.")
 
 
-def _chat(asked: Asked) -> dict[str, Any] | str:
-    if asked.path != "/chat/completions" or not asked.body.get("stream"):
-        return TEXT
-    options = asked.body.get("stream_options") or {}
-    usage = options.get("include_usage") is True
-    return stream_answer(PIECES, chat=True, include_usage=usage, usage=(31, 14))
+def _chat(
+    pieces: Sequence[str], usage: tuple[int, ...], without_end: int = 0
+) -> Callable[[Asked], dict[str, Any]]:
+    """A stream of Chat, with its usage where that was asked for. `without_end`: chunks that lack."""
+
+    def reply(asked: Asked) -> dict[str, Any]:
+        options = asked.body.get("stream_options") or {}
+        given = options.get("include_usage") is True
+        answer = stream_answer(pieces, chat=True, include_usage=given, usage=usage)
+        return answer | {"sse": answer["sse"][: len(answer["sse"]) - without_end]}
+
+    return reply
 
 
 def ticker(answer: Callable[..., Any]) -> str:
-    probe = Probe([_chat])
-    found = answer(probe.client, NOTE)
-    asked = probe.last
-    expect(asked.path == "/chat/completions", f"the request went to `{asked.path}`, not to Chat")
-    expect(asked.body.get("stream") is True, "the request does not ask for a stream")
-    said = [message.get("content") for message in asked.body.get("messages", [])]
-    expect(NOTE in said, "the note is not among the messages")
-    options = asked.body.get("stream_options") or {}
-    expect(options.get("include_usage") is True, "the request does not ask for the usage")
-    expect(
-        isinstance(found, tuple) and len(found) == 2,
-        f"it returned {type(found).__name__}, not a pair of text and tokens",
-    )
-    text, tokens = found
-    expect(text == TEXT, f"the pieces were {list(PIECES)}, and the text is {text!r}")
-    expect(tokens == 45, f"the usage said 31 in and 14 out; the total you return is {tokens!r}")
-    return "Two kinds of chunks, and no `IndexError`."
+    for note, pieces, usage in (
+        (NOTE, PIECES, (31, 14)),
+        (OTHER, OTHER_PIECES, (12, 40, 30)),
+    ):
+        probe = Probe([_chat(pieces, usage)])
+        found = answer(probe.client, note)
+        asked = probe.last
+        sent = len(probe.requests)
+        expect(sent == 1, f"for one line it sent {sent} requests")
+        expect(asked.path == CHAT, f"the request went to `{asked.path}`, not to Chat")
+        expect(asked.model == "gpt-6-luna", f"the model is {asked.model!r}")
+        said = [turn.text for turn in asked.turns]
+        expect(asked.question == note, f"the note is {note!r}, and the messages say {said}")
+        expect(asked.streamed, "the request does not ask for a stream")
+        options = asked.body.get("stream_options") or {}
+        expect(options.get("include_usage") is True, "the request does not ask for the usage")
+        text, tokens = _pair(found)
+        expect(text == "".join(pieces), f"the pieces were {list(pieces)}, and the text is {text!r}")
+        total, counts = usage[0] + usage[1], f"{usage[0]} in and {usage[1]} out"
+        expect(tokens == total, f"the usage said {counts}; the total you return is {tokens!r}")
+    # The last two: the chunk with the usage, and `[DONE]`.
+    for missing, case in ((2, "just before its usage"), (5, "in the middle of its text")):
+        text, tokens = _pair(answer(Probe([_chat(PIECES, (31, 14), missing)]).client, NOTE))
+        came = "".join(PIECES[:-2]) if missing == 5 else TEXT
+        expect(text == came, f"a stream ended {case}, after {came!r}: the text is {text!r}")
+        expect(tokens is None, f"a stream ended {case}: the total you return is {tokens!r}")
+    passes_on(lambda probe: answer(probe.client, NOTE))
+    return "Two kinds of chunks, no `IndexError`, and no total that nobody knows."
+
+
+def _pair(found: Any) -> tuple[Any, Any]:
+    if not isinstance(found, tuple | list) or len(found) != 2:
+        raise Wrong(f"it returned {type(found).__name__}, not a pair of text and tokens")
+    return found[0], found[1]
 
 
 class _Counted:
@@ -58,87 +83,100 @@ class _Counted:
 
 
 def sentences(answer: Callable[..., Any]) -> str:
-    for pieces, wanted in (
-        (["The or", "gan moos. The", " priest looks", " up."], [2, 4]),
-        (["He sits", ". ", "He", " stands. He goes. ", "Bella eats"], [2, 4, 4, 5]),
-        (["Moo"], [1]),
-        (["Moo", ".", " "], [2]),
+    # The pieces; each sentence, and after how many of the pieces it is whole.
+    cases: list[tuple[list[str], list[tuple[str, int]]]] = [
+        (
+            ["The or", "gan moos. The", " priest looks", " up."],
+            [("The organ moos.", 2), ("The priest looks up.", 4)],
+        ),
+        (
+            ["He sits", ". ", "He", " stands. He goes. ", "Bella eats "],
+            [("He sits.", 2), ("He stands.", 4), ("He goes.", 4), ("Bella eats", 5)],
+        ),
+        (
+            ["One. Two. Three.", "", " Fo", "ur. "],
+            [("One.", 1), ("Two.", 1), ("Three.", 1), ("Four.", 4)],
+        ),
+        (["  ", "Moo"], [("Moo", 2)]),
+        (["Moo", ".", " "], [("Moo.", 2)]),
         ([], []),
-    ):
-        expected = [each.strip() for each in "".join(pieces).replace(".", ".\n").split("\n")]
-        expected = [each for each in expected if each]
+    ]
+    for pieces, wanted in cases:
         source = _Counted(pieces)
         found = answer(source)
         expect(hasattr(found, "__iter__"), f"it returned {type(found).__name__}; yield instead")
         given = [(sentence, source.taken) for sentence in islice(found, 20)]
-        said = [sentence for sentence, _ in given]
-        expect(said == expected, f"for {pieces} it gave {said}, not {expected}")
-        for (sentence, taken), needed in zip(given, wanted, strict=True):
-            expect(
-                taken <= needed,
-                f"{sentence!r} was whole after {needed} of {len(pieces)} pieces; it came after {taken}",
-            )
+        said, right = [each for each, _ in given], [each for each, _ in wanted]
+        expect(said == right, f"for {pieces} it gave {said}, not {right}")
+        for (sentence, taken), (_, needed) in zip(given, wanted, strict=True):
+            whole = f"{sentence!r} was whole after {needed} of {len(pieces)} pieces"
+            expect(taken <= needed, f"{whole}; it came after {taken}")
     return "Each sentence came as soon as it was whole."
 
 
-def _ending(kind: str, status: str, **fields: Any) -> dict[str, Any]:
-    """A stream whose last event is another one than `response.completed`."""
-    whole = stream_answer(PIECES[:2], status=status, **fields)
-    ms, _, data = whole["sse"][-1]
-    whole["sse"][-1] = [ms, kind, data | {"type": kind}]
-    return whole
+# How a stream went, its answer, and the text that came.
+Stream = tuple[str, dict[str, Any], str]
 
 
-def _broken() -> list[tuple[str, dict[str, Any]]]:
-    limit = {"incomplete_details": {"reason": "max_output_tokens"}}
-    failed = {"error": {"code": "server_error", "message": "The server had an error."}}
-    error = {"type": "error", "code": "server_error", "message": "Sorry.", "param": None}
-    nested = {"type": "error", "error": {"type": "server_error", "message": "Sorry."}}
-    half = stream_answer(PIECES, cut_after=2, silent=True)
-    return [
-        ("that ended without a word", half),
-        ("whose connection broke", stream_answer(PIECES, cut_after=2)),
-        (
-            "that ended with `response.incomplete`",
-            _ending("response.incomplete", "incomplete", **limit),
-        ),
-        ("that ended with `response.failed`", _ending("response.failed", "failed", **failed)),
-        ("that ended with `error`", half | {"sse": [*half["sse"], [0, "error", error]]}),
-        ("in which an error was sent", half | {"sse": [*half["sse"], [0, "error", nested]]}),
-    ]
+def _ending_early() -> Iterator[Stream]:
+    """The stream of a whole answer, ended politely after each of its events but the last."""
+    whole = stream_answer(PIECES)
+    came, last = "", "before its first event"
+    for number, (_, kind, data) in enumerate(whole["sse"]):
+        yield f"that ended {last}", whole | {"sse": whole["sse"][:number]}, came
+        came += data["delta"] if kind == "response.output_text.delta" else ""
+        last = f"after `{kind}`"
+
+
+def _broken() -> Iterator[Stream]:
+    half, whole = "".join(PIECES[:2]), stream_answer(PIECES)
+    silent = stream_answer(PIECES, cut_after=2, silent=True)
+    yield "that ended without a word", silent, half
+    yield "whose connection broke", stream_answer(PIECES, cut_after=2), half
+    late = whole | {"sse": whole["sse"][:-1], "cut": True}
+    yield "whose connection broke after the last piece of text", late, TEXT
+    limit = {"reason": "max_output_tokens"}
+    cut = stream_answer(PIECES[:2], status="incomplete", incomplete_details=limit)
+    yield "that ended with `response.incomplete`", cut, half
+    error = {"code": "server_error", "message": "The server had an error."}
+    failed = stream_answer(PIECES[:2], status="failed", error=error)
+    yield "that ended with `response.failed`", failed, half
+    for what, data in (
+        ("that ended with `error`", error | {"param": None}),
+        ("in which an error was sent", {"error": error}),
+    ):
+        sent = [0, "error", {"type": "error", **data}]
+        yield what, silent | {"sse": [*silent["sse"], sent]}, half
+    yield from _ending_early()
 
 
 def line(answer: Callable[..., Any]) -> str:
-    probe = Probe([lambda asked: stream_answer(PIECES) if asked.body.get("stream") else TEXT])
-    found = answer(probe.client, NOTE)
-    expect(probe.last.body.get("stream") is True, "the request does not ask for a stream")
-    expect(probe.last.body.get("input") == NOTE, "`input` is not the note that was given")
-    expect(probe.last.body.get("model") == model("chat"), "the model is another one")
-    expect(found == (TEXT, True), f"for a whole stream it returned {found!r}")
-    for what, reply in _broken():
+    for note, pieces in ((NOTE, PIECES), (OTHER, OTHER_PIECES)):
+        probe = Probe([stream_answer(pieces)])
+        found = answer(probe.client, note)
+        asked, text = probe.last, "".join(pieces)
+        expect(asked.path == RESPONSES, f"the request went to `{asked.path}`, not to Responses")
+        expect(asked.streamed, "the request does not ask for a stream")
+        said = [turn.text for turn in asked.turns]
+        expect(asked.question == note, f"the note is {note!r}, and the input holds {said}")
+        expect(asked.model == "gpt-6-luna", f"the model is {asked.model!r}")
+        sent = len(probe.requests)
+        expect(sent == 1, f"for a whole stream it sent {sent} requests")
+        pair = isinstance(found, tuple | list) and tuple(found) == (text, True)
+        expect(pair, f"for a whole stream with {text!r} it returned {found!r}")
+    for what, reply, came in _broken():
         probe = Probe([reply, stream_answer(PIECES)])
         try:
             found = answer(probe.client, NOTE)
-        except openai.APIError as error:
-            raise Wrong(f"a stream {what} stops the program: `{type(error).__name__}`") from None
+        except (openai.APIError, RuntimeError, EOFError) as error:
+            name = type(error).__name__
+            raise Wrong(f"a stream {what} stops the program: `{name}`") from error
         sent = len(probe.requests)
         expect(sent == 1, f"for a stream {what} it sent {sent} requests: the text is paid twice")
-        came = "".join(PIECES[:2])
-        expect(found == (came, False), f"a stream {what}, after {came!r}: it returned {found!r}")
-    refused = error_answer(
-        401, "Incorrect API key", type="invalid_request_error", code="invalid_api_key"
-    )
-    _lets_through(answer, refused, "AuthenticationError")
-    _lets_through(answer, httpx2.ConnectError("no route"), "APIConnectionError")
-    return "Six ways to stop too early, and none goes unnoticed."
-
-
-def _lets_through(answer: Callable[..., Any], reply: Reply, name: str) -> None:
-    try:
-        answer(Probe([reply]).client, NOTE)
-    except openai.APIError:
-        return
-    raise Wrong(f"an error before the stream begins, `{name}`, is kept from the caller")
+        pair = isinstance(found, tuple | list) and tuple(found) == (came, False)
+        expect(pair, f"a stream {what}, with the text {came!r}: it returned {found!r}")
+    passes_on(lambda probe: answer(probe.client, NOTE))
+    return "A stream may end after any event, and only one of them makes it whole."
 
 
 EXERCISES = [
@@ -146,7 +184,7 @@ EXERCISES = [
         id="03-1",
         check=ticker,
         hints=(
-            "The lesson's Chat cell has the option that brings the usage.",
+            "The lesson's Chat cell has the option that brings the usage. Begin with a total of None.",
             "The chunk with the usage has no choices: ask `if chunk.choices:` before `[0]`.",
             'The last piece of text is None: `text += chunk.choices[0].delta.content or ""`.',
         ),
@@ -159,7 +197,7 @@ def ticker(client, note):
         stream=True,
         stream_options={"include_usage": True},
     )
-    text, tokens = "", 0
+    text, tokens = "", None
     for chunk in stream:
         if chunk.choices:
             text += chunk.choices[0].delta.content or ""

@@ -113,7 +113,7 @@ def _reasoning(asked: Asked) -> Problems:
         if name not in ("effort", "summary", "generate_summary", "mode", "context"):
             where = f"reasoning.{name}"
             yield 400, "unknown_parameter", where, f"Unknown parameter: '{where}'."
-    if effort is not None and effort not in _efforts():
+    if effort is not None and not (isinstance(effort, str) and effort in _efforts()):
         where = "reasoning.effort" if nested else "reasoning_effort"
         yield 400, "invalid_value", where, f"Invalid value: '{effort}'."
 

@@ -79,7 +79,7 @@ def untried(answer: Any) -> bool:
     if isinstance(answer, list | tuple | set):
         return any(value is not None and untried(value) for value in answer)
     if isinstance(answer, type):
-        own = [n for n in vars(answer) if not n.startswith("_") and n != "model_config"]
+        own = [name for name, value in vars(answer).items() if _is_written(name, value, answer)]
         return not own and not inspect.get_annotations(answer)
     while isinstance(answer, partial):
         answer = answer.func
@@ -91,6 +91,13 @@ def untried(answer: Any) -> bool:
         getattr(answer, "__func__", None), "__code__", None
     )
     return isinstance(code, CodeType) and _does_nothing(code)
+
+
+def _is_written(name: str, value: Any, there: type) -> bool:
+    """Whether a class has this attribute from its own body, and not from Python or pydantic."""
+    if name.startswith("_"):
+        return inspect.isfunction(value) and value.__qualname__ == f"{there.__qualname__}.{name}"
+    return name != "model_config"
 
 
 def _does_nothing(code: CodeType) -> bool:
