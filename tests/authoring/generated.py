@@ -20,7 +20,7 @@ from oaiworkbook.money.ledger import Call
 from oaiworkbook.money.ledger_sums import ALREADY_COUNTED
 from oaiworkbook.recordings.library import Library, Origin
 
-from .course import know_first, map_of, named
+from .course import know_first, map_of, named, neighbours
 from .surroundings import ROOT
 
 BLOCK = re.compile(r"<!-- generated: (?P<name>\w+) -->.*?<!-- /generated -->", re.DOTALL)
@@ -33,7 +33,7 @@ _ORIGIN = {
 
 
 def header(notebook: nbformat.NotebookNode, path: Path, calls: Sequence[Call]) -> str:
-    """Minutes, cost in replay and live, what to know first, exercises, and the course map."""
+    """Minutes, cost in replay and live, what to know first, the lessons beside it, the course map."""
     first = [named(each, path) for each in know_first(path.name[:2])]
     before = f"know first: {', '.join(first)}" if first else "nothing to know first"
     count = len(exercises(notebook))
@@ -42,13 +42,13 @@ def header(notebook: nbformat.NotebookNode, path: Path, calls: Sequence[Call]) -
         f"{reading} minutes, and {solving} for {count} exercise{'' if count == 1 else 's'} · "
         f"costs USD 0 in replay, {live_cost(calls)} live · {before}"
     )
-    return f"*{line}*\n\n{map_of(path)}"
+    return f"*{line}*\n\n{neighbours(path)}\n\n{map_of(path)}"
 
 
 def footer(path: Path, calls: Sequence[Call]) -> str:
-    """SDK range, models used and their end, where the recordings come from and when."""
+    """The lessons beside it; SDK range, models used and their end, where the recordings come from."""
     lines = [f"Tested with openai {sdk_range()}.", *_models(calls), *_recordings(path.stem)]
-    return "*" + " ".join(lines) + "*"
+    return f"{neighbours(path)}\n\n*{' '.join(lines)}*"
 
 
 def with_block(source: str, name: str, text: str) -> str:
