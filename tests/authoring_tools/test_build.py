@@ -61,7 +61,7 @@ def test_a_build_stores_what_a_run_gives_and_a_second_changes_nothing(tmp_path: 
     assert header.startswith("# Title\n\nA promise.\n\n<!-- generated: header -->\n*")
     assert "costs USD 0 in replay, USD 0.0" in header
     assert "know first: 00 Start here*" in header
-    assert "**01 you are here** 02" in header
+    assert "**01 Responses (you are here)** · 02" in header
     assert "*Tested with openai >=3.54,<4. `gpt-6-luna`: no shutdown date announced" in footer
     assert "Recordings: written by us in OpenAI's format" in footer
     assert changed[-2:] == ["header regenerated", "footer regenerated"]
