@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,28 @@ COST_LINE = re.compile(r"(\d+ calls?\b|no call|mode )")
 _untyped: Any = nbformat
 
 
-def depends(path: Path) -> list[tuple[int, str, list[str]]]:
-    """Of each change: the number of its cell, what it replaces, and what later cells say of it.
+@dataclass(frozen=True, slots=True)
+class LeftIn:
+    """A change: the number of its cell from 1 among all, what it replaces, what it does to later cells.
 
-    Cells are numbered from 1 among all cells. Raises RuntimeError where the lesson itself stops.
+    `taken_back`: its invitation asks to change it back.
+    """
+
+    cell: int
+    old: str
+    breaks: list[str]
+    taken_back: bool
+
+    def __str__(self) -> str:
+        return (
+            f"cell {self.cell}, `{self.old}`: {'; '.join(self.breaks) or 'nothing depends on it'}"
+        )
+
+
+def changes(path: Path) -> list[LeftIn]:
+    """What each change of a lesson does that is left in.
+
+    Raises RuntimeError where the lesson itself stops.
     """
     node = read(path)
     stored = read(path)
@@ -67,8 +86,20 @@ def depends(path: Path) -> list[tuple[int, str, list[str]]]:
                     run_cell(client, asking, index, index)
                     said.append(json.loads(file.with_suffix(".said").read_text("utf-8"))[1:])
                 for each, theirs in zip(mine, said[1:], strict=True):
-                    found.append((index + 1, each.old, list(_differences(later, said[0], theirs))))
+                    breaks = list(_differences(later, said[0], theirs))
+                    back = _taken_back(stored.cells[index + 1].source, each.old)
+                    found.append(LeftIn(index + 1, each.old, breaks, back))
     return found
+
+
+def _taken_back(invitation: str, old: str) -> bool:
+    """Whether the words from this change to the next one ask to change it back."""
+    mine = [
+        part
+        for part in re.split(r"(?=\bReplace\s+`)", invitation)
+        if f"`{old}" in part or old in part
+    ]
+    return any(BACK.search(part) for part in mine)
 
 
 def _counts(cell: nbformat.NotebookNode) -> bool:
