@@ -65,8 +65,23 @@ def goals(lesson: Lesson) -> Iterator[str]:
     points = re.findall(r"^(?:[-*]|\d\.)\s", text, re.MULTILINE)
     if len(points) != 3:
         yield f"list three goals under 'You will be able to'; there are {len(points)}"
-    if "?" not in text:
-        yield "end 'You will be able to' with the question that tells whether to skip the lesson"
+
+
+def skip_question(lesson: Lesson) -> Iterator[str]:
+    text = "\n".join(c.source for _, c in lesson.section("You will be able to"))
+    if "**Skip this lesson?**" not in text:
+        yield "begin the question that tells whether to skip the lesson with **Skip this lesson?**"
+
+
+def answer_before_change(lesson: Lesson) -> Iterator[str]:
+    """A change of the cell would spoil what the reader has predicted of it."""
+    for before, cell, after in zip(
+        lesson.notebook.cells, lesson.notebook.cells[1:], lesson.notebook.cells[2:], strict=False
+    ):
+        asked = before.cell_type == "markdown" and "**Predict:**" in before.source
+        if asked and cell.cell_type == "code" and after.source.startswith("**Change one thing.**"):
+            number = lesson.notebook.cells.index(after) + 1
+            yield f"cell {number}: first answer the prediction, then invite the change"
 
 
 def recall(lesson: Lesson) -> Iterator[str]:
@@ -74,6 +89,8 @@ def recall(lesson: Lesson) -> Iterator[str]:
     wanted = 3 if lesson.number == "00" else 4
     if text.count("<summary>") != wanted or text.count("</details>") != wanted:
         yield f"fold {wanted} recall questions into <details><summary> under 'Recap'"
+    if re.search(r"<summary>\s*\d+\.", text):
+        yield "leave the numbers of the recall questions out"
     earlier = re.findall(r"<summary>[^\n]*From lesson (\d\d)", text)
     if lesson.number != "00" and not any(each < lesson.number for each in earlier):
         yield "begin a recall question with 'From lesson NN', NN being an earlier lesson"

@@ -112,6 +112,11 @@ def more_cells(kind: str, number: int, source: str = "one = 1") -> Callable[[Any
     return change
 
 
+def predicted(notebook: Any) -> None:
+    place = notebook.cells.index(cell(notebook, "**Change one thing.**"))
+    notebook.cells[place - 2].source += "\n\n**Predict:** what comes?"
+
+
 def words_added(number: int) -> Callable[[Any], None]:
     return added("## Start", " word." * number)
 
@@ -147,7 +152,6 @@ CASES: list[tuple[str, str, Callable[[Any], None]]] = [
     ("generated_lines", "header is missing", replaced("# Small", "generated: header", "header")),
     ("generated_lines", "footer is missing", replaced("## Go", "generated: footer", "footer")),
     ("goals", "there are 2", replaced("## You", "- count\n", "")),
-    ("goals", "the question", replaced("## You", "three?", "three.")),
     ("recall", "fold 4 recall questions", replaced("## Recap", "<summary>", "<b>")),
     ("recall", "an earlier lesson", replaced("## Recap", "From lesson 01", "From lesson 99")),
     ("number_of_cells", "51 cells; 30 to 50", more_cells("markdown", 20, "Words.")),
@@ -206,6 +210,17 @@ CASES: list[tuple[str, str, Callable[[Any], None]]] = [
     ("line_length", "a line of 89 characters", added("total", f"\n{'x' * 85} = 1")),
     ("one_thing_a_line", "one name a line", added("total", "\none, two = 1, 2")),
     ("one_thing_a_line", "join them", added("total", "\ntext = ''\ntext += 'more'")),
+    (
+        "skip_question",
+        "**Skip this lesson?**",
+        replaced("## You will", "**Skip this lesson?** Can", "Can"),
+    ),
+    ("answer_before_change", "first answer", predicted),
+    (
+        "recall",
+        "leave the numbers",
+        replaced("## Recap", "<summary>From", "<summary>1. From"),
+    ),
     ("time_it_takes", "60 are the most", added("## Start", " **Predict:** what?" * 20)),
     ("common_words", "'stands'", added("## Start", " There it stands.")),
     ("common_words", "'one a line'", added("## Start", " The names are there, one a line.")),
