@@ -33,7 +33,7 @@ def notebook() -> Any:
     cells = [
         _text("# Small talk\n\nAsk one question and read one answer.", "header", 3),
         _text(
-            "## You will be able to\n\n- ask\n- read\n- count\n\nCan you do all three? Skip it.",
+            "## You will be able to\n\n- ask\n- read\n- count\n\n**Skip this lesson?** Can you do all three?",
             "",
             4,
         ),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from oaiworkbook.errors import WorkbookError
 
-from . import course, readme, score
+from . import course, left_in, readme, score
 from .build import BuildError, build
 from .freshness import issue
 from .lint import lint
@@ -32,6 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     command = commands.add_parser("score", help="say how well the checks of exercises judge")
     command.add_argument("lessons", nargs="*", metavar="NN", help="numbers of lessons")
     command.add_argument("--all", action="store_true", help="every lesson there is")
+    command = commands.add_parser("left-in", help="say what a change breaks that is left in")
+    command.add_argument("lessons", nargs="*", metavar="NN", help="numbers of lessons")
+    command.add_argument("--all", action="store_true", help="every lesson there is")
     commands.add_parser("versions", help="fix the newest versions and say what changed")
     failed = commands.add_parser("issue", help="print the issue that the weekly job opens")
     failed.add_argument("what", help="what was tried, such as 'the newest versions'")
@@ -50,6 +53,8 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"no such lesson; there are {_there()}")
     if given.command == "score":
         return _score(paths)
+    if given.command == "left-in":
+        return _left_in(paths)
     if given.command == "build":
         return _build(paths, fresh=given.fresh)
     return _lint(paths) if given.command == "lint" else _diff(paths)
@@ -78,6 +83,16 @@ def _lint(paths: list[Path]) -> int:
             print(f"{path.name}: {problem}")
     print(f"{len(paths)} linted, {total} to mend" if total else f"{len(paths)} linted, all well")
     return 1 if total else 0
+
+
+def _left_in(paths: list[Path]) -> int:
+    wrong = 0
+    for path in paths:
+        for each in left_in.changes(path):
+            ask = bool(each.breaks) and not each.taken_back
+            wrong += ask
+            print(f"{path.name[:2]} {each}{' - ask to change it back' if ask else ''}")
+    return 1 if wrong else 0
 
 
 def _score(paths: list[Path]) -> int:

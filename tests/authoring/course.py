@@ -89,18 +89,26 @@ def named(number: str, here: Path) -> str:
     return f"[{text}]({files[0].name})" if files else text
 
 
+def neighbours(here: Path) -> str:
+    """Links to the lesson before and the one after, where they are there."""
+    numbers = list(TITLES)
+    place = numbers.index(here.name[:2])
+    before = named(numbers[place - 1], here) if place else ""
+    after = named(numbers[place + 1], here) if place + 1 < len(numbers) else ""
+    shown = [f"before: {before}" if before else "", f"next: {after}" if after else ""]
+    return " · ".join(filter(None, shown))
+
+
 def map_of(here: Path) -> str:
-    """The whole course in one line a part, with links to what is there and a mark at `here`."""
-    number = here.name[:2]
+    """The whole course folded away: a line for each part, with links to what is there."""
     lines = []
     for part, titles in PARTS.items():
-        shown = [_on_map(each, number, here) for each in titles]
-        lines.append(f"{part}: {' '.join(shown)}")
-    return " · ".join(lines)
+        shown = [_on_map(each, here) for each in titles]
+        lines.append(f"- **{part}**: {' · '.join(shown)}")
+    return "\n".join(["<details><summary>All lessons</summary>", "", *lines, "", "</details>"])
 
 
-def _on_map(each: str, number: str, here: Path) -> str:
-    if each == number:
-        return f"**{each} you are here**"
-    files = sorted(here.parent.glob(f"{each}_*.ipynb"))
-    return f'[{each}]({files[0].name} "{TITLES[each]}")' if files else each
+def _on_map(each: str, here: Path) -> str:
+    return (
+        f"**{each} {TITLES[each]} (you are here)**" if each == here.name[:2] else named(each, here)
+    )

@@ -62,6 +62,16 @@ class Lesson:
         return [(n, cell) for n, cell in self.cells if cell.cell_type == "code"]
 
     @cached_property
+    def teaching(self) -> list[tuple[int, Cell]]:
+        """The code cells that teach: not the start, the exercises, nor the cell to copy."""
+        apart = {"exercise", "check", "copy"}
+        return [
+            (n, cell)
+            for n, cell in self.code
+            if not apart.intersection(tags(cell)) and not cell.source.startswith("%load_ext")
+        ]
+
+    @cached_property
     def markdown(self) -> list[tuple[int, Cell]]:
         return [(n, cell) for n, cell in self.cells if cell.cell_type == "markdown"]
 
@@ -97,6 +107,10 @@ class Lesson:
             yield n, "source", cell.source
             for output in cell.get("outputs", []):
                 yield n, "output", json.dumps(_without_pictures(output), ensure_ascii=False)
+
+
+def code_lines(cell: Cell) -> int:
+    return sum(bool(line.strip()) for line in cell.source.splitlines())
 
 
 def prose_of(source: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from inspect import getmembers, isgeneratorfunction
 from pathlib import Path
 
-from . import rules_dates, rules_shape, rules_stored, rules_words
+from . import rules_dates, rules_figures, rules_shape, rules_stored, rules_words
 from .lesson import Lesson
 
 Rule = Callable[[Lesson], Iterator[str]]
@@ -26,7 +26,7 @@ def rules() -> list[Rule]:
     """All rules, in the order of their modules and names."""
     return [
         function
-        for module in (rules_dates, rules_shape, rules_stored, rules_words)
+        for module in (rules_dates, rules_figures, rules_shape, rules_stored, rules_words)
         for name, function in getmembers(module, isgeneratorfunction)
         if not name.startswith("_") and function.__module__ == module.__name__
     ]

@@ -1,11 +1,14 @@
 """Rules about the shape of a lesson: sections, budgets, headings, header and footer."""
 
+import ast
 import re
 from collections.abc import Iterator
 from statistics import median
 
-from .generated import BLOCK
-from .lesson import Lesson
+from oaiworkbook.course.running.run import tags
+
+from .generated import BLOCK, minutes
+from .lesson import Lesson, code_lines, parsed
 
 BEFORE_STEPS = ("You will be able to", "Start", "The smallest thing that works")
 AFTER_STEPS = (
@@ -17,6 +20,9 @@ AFTER_STEPS = (
     "Go further",
 )
 SIZE = 60_000  # bytes
+MEDIAN, LONGEST, COPIED = 5, 12, 30  # lines of code in a cell
+WIDEST = 88  # characters of a line of code
+SLOWEST = 60  # minutes, exercises included
 
 
 def sections(lesson: Lesson) -> Iterator[str]:
@@ -59,8 +65,23 @@ def goals(lesson: Lesson) -> Iterator[str]:
     points = re.findall(r"^(?:[-*]|\d\.)\s", text, re.MULTILINE)
     if len(points) != 3:
         yield f"list three goals under 'You will be able to'; there are {len(points)}"
-    if "?" not in text:
-        yield "end 'You will be able to' with the question that tells whether to skip the lesson"
+
+
+def skip_question(lesson: Lesson) -> Iterator[str]:
+    text = "\n".join(c.source for _, c in lesson.section("You will be able to"))
+    if "**Skip this lesson?**" not in text:
+        yield "begin the question that tells whether to skip the lesson with **Skip this lesson?**"
+
+
+def answer_before_change(lesson: Lesson) -> Iterator[str]:
+    """A change of the cell would spoil what the reader has predicted of it."""
+    for before, cell, after in zip(
+        lesson.notebook.cells, lesson.notebook.cells[1:], lesson.notebook.cells[2:], strict=False
+    ):
+        asked = before.cell_type == "markdown" and "**Predict:**" in before.source
+        if asked and cell.cell_type == "code" and after.source.startswith("**Change one thing.**"):
+            number = lesson.notebook.cells.index(after) + 1
+            yield f"cell {number}: first answer the prediction, then invite the change"
 
 
 def recall(lesson: Lesson) -> Iterator[str]:
@@ -68,6 +89,8 @@ def recall(lesson: Lesson) -> Iterator[str]:
     wanted = 3 if lesson.number == "00" else 4
     if text.count("<summary>") != wanted or text.count("</details>") != wanted:
         yield f"fold {wanted} recall questions into <details><summary> under 'Recap'"
+    if re.search(r"<summary>\s*\d+\.", text):
+        yield "leave the numbers of the recall questions out"
     earlier = re.findall(r"<summary>[^\n]*From lesson (\d\d)", text)
     if lesson.number != "00" and not any(each < lesson.number for each in earlier):
         yield "begin a recall question with 'From lesson NN', NN being an earlier lesson"
@@ -87,15 +110,66 @@ def number_of_words(lesson: Lesson) -> Iterator[str]:
 
 
 def lines_of_code(lesson: Lesson) -> Iterator[str]:
-    lengths = []
+    """Counted in the cells that teach: not the start, the exercises, nor the cell to copy."""
     for n, cell in lesson.code:
-        lines = [line for line in cell.source.splitlines() if line.strip()]
-        lengths.append(len(lines))
-        most = 30 if "copy" in cell.metadata.get("tags", []) else 15
-        if len(lines) > most:
-            yield f"cell {n}: {len(lines)} lines of code; split it, {most} are the most"
-    if lengths and median(lengths) > 5:
-        yield f"half of the code cells have more than {median(lengths):g} lines; aim for 5"
+        most = COPIED if "copy" in tags(cell) else LONGEST
+        if code_lines(cell) > most:
+            yield f"cell {n}: {code_lines(cell)} lines of code; split it, {most} are the most"
+    lengths = [code_lines(cell) for _, cell in lesson.teaching]
+    if lengths and median(lengths) > MEDIAN:
+        yield f"half of the teaching cells have {median(lengths):g} lines or more; aim for {MEDIAN}"
+
+
+def line_length(lesson: Lesson) -> Iterator[str]:
+    for n, cell in lesson.code:
+        long = max(map(len, cell.source.splitlines()), default=0)
+        if long > WIDEST:
+            yield f"cell {n}: a line of {long} characters; {WIDEST} are the most"
+
+
+def one_thing_a_line(lesson: Lesson) -> Iterator[str]:
+    """Two values in one assignment, and a text that grows: both are hard to read for a beginner."""
+    for n, cell in lesson.code:
+        for node in ast.walk(parsed(cell.source) or ast.Module([], [])):
+            if _assigns_two(node):
+                yield f"cell {n}: `{ast.unparse(node)}`: assign one name a line"
+            if _grows_a_text(node):
+                yield f"cell {n}: `{ast.unparse(node)}`: collect the pieces in a list and join them"
+
+
+def _assigns_two(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Tuple):
+        return False
+    (target,) = node.targets if len(node.targets) == 1 else (None,)
+    if not isinstance(target, ast.Tuple):
+        return False
+    swapped = {ast.unparse(each) for each in target.elts} == {
+        ast.unparse(each) for each in node.value.elts
+    }
+    return not swapped
+
+
+def _grows_a_text(node: ast.AST) -> bool:
+    if not isinstance(node, ast.AugAssign) or not isinstance(node.op, ast.Add):
+        return False
+    value = node.value
+    texts = {"delta", "text", "content", "output_text", "transcript"}
+    return (
+        isinstance(value, ast.JoinedStr)
+        or (isinstance(value, ast.Constant) and isinstance(value.value, str))
+        or (isinstance(value, ast.Attribute) and value.attr in texts)
+        or (isinstance(value, ast.BoolOp) and any(map(_is_text, value.values)))
+    )
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def time_it_takes(lesson: Lesson) -> Iterator[str]:
+    reading, solving = minutes(lesson.notebook)
+    if reading + solving > SLOWEST:
+        yield f"{reading} minutes and {solving} for the exercises; {SLOWEST} are the most"
 
 
 def first_answer(lesson: Lesson) -> Iterator[str]:

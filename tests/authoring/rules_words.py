@@ -12,6 +12,7 @@ from oaiworkbook.course.running.play import exercises
 from oaiworkbook.course.running.run import tags
 from oaiworkbook.course.running.variants import problems
 
+from .generated import BLOCK
 from .lesson import Lesson, parsed
 
 _MODEL = re.compile(
@@ -20,6 +21,19 @@ _MODEL = re.compile(
     r"|o[1-9](?:-(?:mini|pro|preview|deep-research))?(?:-\d{4}-\d\d-\d\d)?)(?![\w/-])"
 )
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u26ff\u2728\ufe0f]")
+_FENCED = re.compile(r"^(`{3,}|~{3,}).*?^\1[`~]*$", re.DOTALL | re.MULTILINE)
+_LONGEST_SENTENCE = 25  # words
+# What readers stumbled over, and the common word.
+_RIDDLES = {
+    r"\b(?:stands?|stood)\b(?! for|-)": "is, are, or is written",
+    r"\blies\b": "is",
+    r"\bdear(?:er|est)?\b": "expensive",
+    r"\bone an? (?:token|line|call|request|word|cell|day|item|image)\b": "one per ...",
+    r"\ban? (?:line|call|request|word|row|item|file) each\b": "one per ...",
+    r"\bless one without\b": "the whole sentence",
+    r"\bso it is for\b": "what is meant",
+    r"\bby the (?:token|word|line|call)\b": "per token",
+}
 # websockets comes with openai[realtime], and its exceptions are those of a session.
 _ALLOWED = frozenset({"openai", "pydantic", "numpy", "websockets"}) | sys.stdlib_module_names
 
@@ -68,6 +82,37 @@ def calm_prose(lesson: Lesson) -> Iterator[str]:
             yield f"cell {n}: end the sentence without an exclamation mark"
         if _EMOJI.search(text):
             yield f"cell {n}: leave the emoji out"
+
+
+def common_words(lesson: Lesson) -> Iterator[str]:
+    for n, text in lesson.prose:
+        for pattern, instead in _RIDDLES.items():
+            for found in re.finditer(pattern, text, re.IGNORECASE):
+                yield f"cell {n}: '{found[0]}': write {instead}"
+
+
+def short_sentences(lesson: Lesson) -> Iterator[str]:
+    for n, cell in lesson.markdown:
+        for sentence in sentences(cell.source):
+            words = len(sentence.split())
+            if words > _LONGEST_SENTENCE:
+                yield f"cell {n}: {words} words in one sentence: {sentence[:60]} ..."
+
+
+def sentences(source: str) -> list[str]:
+    """The sentences of a Markdown cell that a person wrote; a span of code is one word."""
+    text = _FENCED.sub(
+        "", re.sub(r"<!--.*?-->|</?\w+[^>]*>", "\n\n", BLOCK.sub("", source), flags=re.DOTALL)
+    )
+    text = re.sub(r"(`+).+?\1", "code", text, flags=re.DOTALL)
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    blocks = re.split(r"\n\s*\n|\n(?=\s*(?:[-*|>#]|\d+\.)\s?)|\|", text)
+    return [
+        sentence
+        for block in blocks
+        for sentence in re.split(r"(?<=[.?!])[*_\"')]*\s+", " ".join(block.split()))
+        if sentence
+    ]
 
 
 def variants_apply(lesson: Lesson) -> Iterator[str]:

@@ -60,8 +60,8 @@ def test_a_build_stores_what_a_run_gives_and_a_second_changes_nothing(tmp_path: 
     header, footer = notebook.cells[0].source, notebook.cells[-1].source
     assert header.startswith("# Title\n\nA promise.\n\n<!-- generated: header -->\n*")
     assert "costs USD 0 in replay, USD 0.0" in header
-    assert "know first: 00 Start here · 0 exercises" in header
-    assert "**01 you are here** 02" in header
+    assert "know first: 00 Start here*" in header
+    assert "**01 Responses (you are here)** · 02" in header
     assert "*Tested with openai >=3.54,<4. `gpt-6-luna`: no shutdown date announced" in footer
     assert "Recordings: written by us in OpenAI's format" in footer
     assert changed[-2:] == ["header regenerated", "footer regenerated"]
@@ -150,8 +150,13 @@ def test_the_map_links_to_what_is_there(tmp_path: Path) -> None:
     for name in ("00_start_here.ipynb", "03_streaming.ipynb", "20_errors_and_retries.ipynb"):
         (tmp_path / name).touch()
     shown = course.map_of(tmp_path / "03_streaming.ipynb")
-    assert '[00](00_start_here.ipynb "Start here") · Text: 01 02 **03 you are here** 04' in shown
-    assert '[20](20_errors_and_retries.ipynb "Errors and retries") 21' in shown
+    assert "- **Start**: [00 Start here](00_start_here.ipynb)\n" in shown
+    assert "02 Chat Completions · **03 Streaming (you are here)** · 04 Conversation state" in shown
+    assert "[20 Errors and retries](20_errors_and_retries.ipynb) · 21 Prompt caching" in shown
+    beside = course.neighbours(tmp_path / "03_streaming.ipynb")
+    assert beside == "before: 02 Chat Completions · next: 04 Conversation state"
+    assert course.neighbours(tmp_path / "00_start_here.ipynb") == "next: 01 Responses"
+    assert course.neighbours(tmp_path / "29_capstone.ipynb") == "before: 28 Other doors"
     assert len(course.TITLES) == 30
     assert all(
         first in course.TITLES for each in course.TITLES for first in course.know_first(each)

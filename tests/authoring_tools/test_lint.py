@@ -112,8 +112,13 @@ def more_cells(kind: str, number: int, source: str = "one = 1") -> Callable[[Any
     return change
 
 
+def predicted(notebook: Any) -> None:
+    place = notebook.cells.index(cell(notebook, "**Change one thing.**"))
+    notebook.cells[place - 2].source += "\n\n**Predict:** what comes?"
+
+
 def words_added(number: int) -> Callable[[Any], None]:
-    return added("## Start", " word" * number)
+    return added("## Start", " word." * number)
 
 
 def set_in(words: str, name: str, value: Any) -> Callable[[Any], None]:
@@ -147,7 +152,6 @@ CASES: list[tuple[str, str, Callable[[Any], None]]] = [
     ("generated_lines", "header is missing", replaced("# Small", "generated: header", "header")),
     ("generated_lines", "footer is missing", replaced("## Go", "generated: footer", "footer")),
     ("goals", "there are 2", replaced("## You", "- count\n", "")),
-    ("goals", "the question", replaced("## You", "three?", "three.")),
     ("recall", "fold 4 recall questions", replaced("## Recap", "<summary>", "<b>")),
     ("recall", "an earlier lesson", replaced("## Recap", "From lesson 01", "From lesson 99")),
     ("number_of_cells", "51 cells; 30 to 50", more_cells("markdown", 20, "Words.")),
@@ -203,6 +207,25 @@ CASES: list[tuple[str, str, Callable[[Any], None]]] = [
     ("variants_apply", "exactly once", replaced("**Change", "`1, 2`", "`7`")),
     ("variants_apply", "in this form", replaced("**Change", "run the cell", "run that cell")),
     ("variants_apply", "right beneath", moved("**Change", 10)),
+    ("line_length", "a line of 89 characters", added("total", f"\n{'x' * 85} = 1")),
+    ("one_thing_a_line", "one name a line", added("total", "\none, two = 1, 2")),
+    ("one_thing_a_line", "join them", added("total", "\ntext = ''\ntext += 'more'")),
+    (
+        "skip_question",
+        "**Skip this lesson?**",
+        replaced("## You will", "**Skip this lesson?** Can", "Can"),
+    ),
+    ("answer_before_change", "first answer", predicted),
+    (
+        "recall",
+        "leave the numbers",
+        replaced("## Recap", "<summary>From", "<summary>1. From"),
+    ),
+    ("time_it_takes", "60 are the most", added("## Start", " **Predict:** what?" * 20)),
+    ("common_words", "'stands'", added("## Start", " There it stands.")),
+    ("common_words", "'one a line'", added("## Start", " The names are there, one a line.")),
+    ("short_sentences", "26 words", added("## Start", " One" + " word" * 25 + ".")),
+    ("numbers_have_a_source", "0.077 is in no output", added("## Start", " It costs USD 0.077.")),
     ("three_exercises", "there are 98-1, 98-2", replaced_check("98-3", "98-1")),
     ("three_exercises", "**98-2, build.**", replaced("### Exercise 2", "98-2", "2")),
     ("three_exercises", "put the check directly beneath", moved("### Exercise 3", 25)),
