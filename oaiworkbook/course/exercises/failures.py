@@ -41,19 +41,25 @@ FAILURES: Mapping[str, Reply] = {
 
 
 def passes_on(
-    run: Callable[[Probe], Any], *, but: Collection[str] = (), first: Sequence[Reply] = ()
+    run: Callable[[Probe], Any],
+    *,
+    but: Collection[str] = (),
+    first: Sequence[Reply] = (),
+    then: Sequence[Reply] = (),
+    models: Collection[str] = (),
 ) -> None:
     """Runs the program once with each failure. Raises Wrong where one is kept from the caller.
 
     `run` hands the probe's client to the learner's function. `but`: names of failures that the task
-    wants handled. `first`: what the requests before the failing one get. An error of another class
-    that was raised from the API's counts as passed on.
+    wants handled. `first`: what the requests before the failing one get. `then`: what those after
+    it get, where a program could go on; else the failure again. `models`: as those of Probe. An
+    error of another class that was raised from the API's counts as passed on.
     """
     for name, failure in FAILURES.items():
         if name in but:
             continue
         try:
-            found = run(Probe([*first, failure]))
+            found = run(Probe([*first, failure, *then], models=models))
         except Exception as error:
             if _of_the_api(error):
                 continue
