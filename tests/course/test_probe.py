@@ -385,3 +385,6 @@ def test_a_failure_after_which_a_program_could_go_on_has_to_reach_the_caller_too
         passes_on(goes_on, then=["Hello"], models=["one", "two"])
     with pytest.raises(Wrong, match=re.escape(NO_CREDIT)):
         passes_on(goes_on, but={BUSY}, then=["Hello"], models=["one", "two"])
+    own = {"a 429 of ours": error_answer(429, "Wait.", type="requests")}
+    with pytest.raises(Wrong, match="a 429 of ours is kept"):
+        passes_on(goes_on, then=["Hello"], models=["one", "two"], failures=own)

@@ -47,15 +47,17 @@ def passes_on(
     first: Sequence[Reply] = (),
     then: Sequence[Reply] = (),
     models: Collection[str] = (),
+    failures: Mapping[str, Reply] = FAILURES,
 ) -> None:
     """Runs the program once with each failure. Raises Wrong where one is kept from the caller.
 
     `run` hands the probe's client to the learner's function. `but`: names of failures that the task
     wants handled. `first`: what the requests before the failing one get. `then`: what those after
-    it get, where a program could go on; else the failure again. `models`: as those of Probe. An
-    error of another class that was raised from the API's counts as passed on.
+    it get, where a program could go on; else the failure again. `models`: as those of Probe.
+    `failures`: others than the usual. An error of another class that was raised from the API's
+    counts as passed on.
     """
-    for name, failure in FAILURES.items():
+    for name, failure in failures.items():
         if name in but:
             continue
         try:
