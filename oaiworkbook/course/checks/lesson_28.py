@@ -8,7 +8,7 @@ from unittest.mock import patch
 import httpx2
 import openai
 
-from ..exercises.failures import passes_on
+from ..exercises.failures import FAILURES, passes_on
 from ..exercises.judge import Exercise, Wrong, expect
 from ..exercises.probe import Asked, Probe, chat_answer, error_answer, text_answer
 
@@ -167,17 +167,12 @@ def text(answer: Callable[..., Any]) -> str:
             raise Wrong(f"{when} it stops with `{type(error).__name__}`: {error}") from None
         expect(found == "by Chat", f"{when} it returns {found!r}")
         _same(probe.last, "small", "by Chat")
-    for words, refused in OUR_MISTAKES.items():
-        try:
-            found = answer(Probe([refused, BY_CHAT], models=MODELS).client, "small", LETTER)
-        except openai.APIStatusError:
-            continue
-        raise Wrong(f"{words} is hidden: it returned {found!r}")
 
     def run(probe: Probe) -> Any:
         return answer(probe.client, "small", LETTER)
 
-    passes_on(run, then=[BY_CHAT], models=MODELS)
+    for failures in (OUR_MISTAKES, FAILURES):
+        passes_on(run, then=[BY_CHAT], models=MODELS, failures=failures)
     passes_on(run, first=[MISSING["`detail` and no code"]], models=MODELS)
     return "It finds the way in, and hides no mistake."
 

@@ -255,12 +255,12 @@ def text(client, model, letter):
         (
             "takes every 404 for a missing endpoint",
             _TEXT.format(**_TEXTS | {"mistakes": "pass"}),
-            "a 404 with the code `model_not_found` is hidden",
+            "a 404 with the code `model_not_found` is kept from the caller",
         ),
         (
             "forgets Azure's code",
             _TEXT.format(**_TEXTS | {"mistakes": 'if error.code == "model_not_found": raise'}),
-            "a 404 with the code `DeploymentNotFound` is hidden",
+            "a 404 with the code `DeploymentNotFound` is kept from the caller",
         ),
         (
             "catches every status",
@@ -291,7 +291,7 @@ def text(client, model, letter):
                     '("model_not_found", "DeploymentNotFound"): raise',
                 }
             ),
-            "a 400 with the code `model_not_found` is hidden",
+            "a 400 with the code `model_not_found` is kept from the caller",
         ),
         (
             "takes each code for our mistake",
