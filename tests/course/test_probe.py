@@ -372,3 +372,22 @@ def test_failures_have_to_reach_the_caller() -> None:
     ):
         with pytest.raises(Wrong, match=re.escape(said)):
             passes_on(hides(error))
+
+
+def test_a_failure_after_which_a_program_could_go_on_has_to_reach_the_caller_too() -> None:
+    def goes_on(probe: Probe) -> str:
+        for name in ("one", "two"):
+            try:
+                return probe.client.responses.create(model=name, input="Hi").output_text
+            except openai.RateLimitError as error:
+                last = error
+        raise last
+
+    passes_on(goes_on, models=["one", "two"])
+    with pytest.raises(Wrong, match="is kept from the caller: it returned 'Hello'"):
+        passes_on(goes_on, then=["Hello"], models=["one", "two"])
+    with pytest.raises(Wrong, match=re.escape(NO_CREDIT)):
+        passes_on(goes_on, but={BUSY}, then=["Hello"], models=["one", "two"])
+    own = {"a 429 of ours": error_answer(429, "Wait.", type="requests")}
+    with pytest.raises(Wrong, match="a 429 of ours is kept"):
+        passes_on(goes_on, then=["Hello"], models=["one", "two"], failures=own)

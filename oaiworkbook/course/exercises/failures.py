@@ -41,20 +41,28 @@ FAILURES: Mapping[str, Reply] = {
 
 
 def passes_on(
-    run: Callable[[Probe], Any], *, but: Collection[str] = (), first: Sequence[Reply] = ()
+    run: Callable[[Probe], Any],
+    *,
+    but: Collection[str] = (),
+    first: Sequence[Reply] = (),
+    then: Sequence[Reply] = (),
+    models: Collection[str] = (),
+    failures: Mapping[str, Reply] = FAILURES,
 ) -> None:
     """Runs the program once with each failure. Raises Wrong where one is kept from the caller.
 
     `run` hands the probe's client to the learner's function. `but`: names of failures that the task
-    wants handled. `first`: what the requests before the failing one get. An error of another class
-    that was raised from the API's counts as passed on. No wait between the SDK's own retries is real.
+    wants handled. `first`: what the requests before the failing one get. `then`: what those after
+    it get, where a program could go on; else the failure again. `models`: as those of Probe.
+    `failures`: others than the usual. An error of another class that was raised from the API's
+    counts as passed on. No wait between the SDK's own retries is real.
     """
-    for name, failure in FAILURES.items():
+    for name, failure in failures.items():
         if name in but:
             continue
         try:
             with no_waiting():
-                found = run(Probe([*first, failure]))
+                found = run(Probe([*first, failure, *then], models=models))
         except Exception as error:
             if _of_the_api(error):
                 continue
