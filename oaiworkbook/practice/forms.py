@@ -67,13 +67,16 @@ def chat_of(body: Json) -> Json:
     message = {"refusal": "".join(refusals) or None} | ({"tool_calls": calls} if calls else {})
     usage = body["usage"] or {"input_tokens": 0, "output_tokens": 0}
     hidden = usage.get("output_tokens_details", {}).get("reasoning_tokens", 0)
-    return answers.chat_answer(
+    whole = answers.chat_answer(
         "".join(texts) if texts else None,
         finish_reason=_REASONS.get(str(reason)) or ("tool_calls" if calls else "stop"),
         message=message,
         usage=(usage["input_tokens"], usage["output_tokens"], hidden),
         model=body["model"],
     )
+    in_cache = _in_cache(usage.get("input_tokens_details"))
+    whole["json"]["usage"]["prompt_tokens_details"] |= in_cache
+    return whole
 
 
 def response_of(body: Json) -> Json:
@@ -94,7 +97,17 @@ def response_of(body: Json) -> Json:
     usage = body["usage"]
     hidden = (usage.get("completion_tokens_details") or {}).get("reasoning_tokens", 0)
     counts = (usage["prompt_tokens"], usage["completion_tokens"], hidden)
-    return answers.text_answer("", output=output, usage=counts, model=body["model"], **fields)
+    whole = answers.text_answer("", output=output, usage=counts, model=body["model"], **fields)
+    in_cache = _in_cache(usage.get("prompt_tokens_details"))
+    whole["json"]["usage"]["input_tokens_details"] |= in_cache
+    return whole
+
+
+def _in_cache(details: Json | None) -> Json:
+    """The input tokens that were read from the prompt cache, and those that were written to it."""
+    return {
+        name: (details or {}).get(name) or 0 for name in ("cached_tokens", "cache_write_tokens")
+    }
 
 
 def _is_chat_stream(events: list[list[Any]]) -> bool | None:

@@ -259,6 +259,22 @@ def test_an_answer_comes_in_the_form_of_the_endpoint_that_was_asked() -> None:
         Probe([failed]).client.chat.completions.create(**CHAT)
 
 
+def test_what_the_prompt_cache_did_is_the_same_in_both_endpoints() -> None:
+    in_cache = {"cached_tokens": 6, "cache_write_tokens": 3}
+    response, completion = text_answer("Hi", usage=(10, 1)), chat_answer("Hi", usage=(10, 1))
+    response["json"]["usage"]["input_tokens_details"] = in_cache
+    completion["json"]["usage"]["prompt_tokens_details"] |= in_cache
+    for reply in (response, completion):
+        said = Probe([reply]).client.responses.create(**ASK).usage
+        assert said is not None
+        assert said.input_tokens_details.to_dict() == in_cache
+        spent = Probe([reply]).client.chat.completions.create(**CHAT).usage
+        assert spent is not None
+        assert spent.prompt_tokens_details is not None
+        found = spent.prompt_tokens_details
+        assert (found.cached_tokens, found.cache_write_tokens) == (6, 3)
+
+
 def test_every_answer_can_be_streamed_and_tells_the_same() -> None:
     answer = text_answer("", output=[call_item("loan", '{"weeks": 2}'), *REFUSED["json"]["output"]])
     whole = Probe([answer]).client.responses.create(**ASK)
