@@ -47,7 +47,7 @@ def passes_on(
 
     `run` hands the probe's client to the learner's function. `but`: names of failures that the task
     wants handled. `first`: what the requests before the failing one get. An error of another class
-    that was raised from the API's counts as passed on.
+    that was raised from the API's counts as passed on, and so does a group with one in it.
     """
     for name, failure in FAILURES.items():
         if name in but:
@@ -67,6 +67,8 @@ def passes_on(
 def _of_the_api(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, openai.APIError):
+            return True
+        if isinstance(error, BaseExceptionGroup) and any(map(_of_the_api, error.exceptions)):
             return True
         error = error.__cause__ or error.__context__
     return False
