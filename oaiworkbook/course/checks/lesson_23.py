@@ -256,7 +256,7 @@ def _mended(answer: Callable[..., Any], failure: str) -> None:
 def _gives_up(answer: Callable[..., Any], rounds: int) -> None:
     office = Office(lambda text, time: BUSY if text == CARDS[2] else None)
     # 3 is the default.
-    more = {} if rounds == 3 else {"rounds": rounds}
+    more: dict[str, Any] = {} if rounds == 3 else {"rounds": rounds}
     found = _run(answer, office, f"{BUSY} that does not end", **more)
     sent = office.sent.count(CARDS[2])
     expect(sent == rounds, f"with `rounds={rounds}` it sent a text {_times(sent)}")
