@@ -29,6 +29,7 @@ CASES = [
     ([OTHER], 1, True, "one row where one is asked for"),
     ([BUSY, BUSY], 3, False, "two rows where three are asked for"),
     ([], 2, False, "an empty trace"),
+    ([OTHER, BUSY], 2, False, "two calls with the same result"),
     ([BUSY, OTHER, BUSY], 3, False, "another call in between"),
     ([BUSY, ("Stock flour", "4 kg"), BUSY], 3, False, "a result that changed on the way"),
     ([BUSY, BUSY, OTHER], 2, False, "the same row twice, and then another call"),
@@ -185,7 +186,7 @@ def bounded(answer: Callable[..., Any]) -> str:
         calls: list[int] = []
 
         def function(value: Any = value, calls: list[int] = calls) -> Any:
-            calls.append(1)
+            calls.append(threading.get_ident())
             return value
 
         begun = time.monotonic()
@@ -195,6 +196,7 @@ def bounded(answer: Callable[..., Any]) -> str:
         expect(found == value and type(found) is type(value), f"{said} returned {found!r}")
         expect(took < 2.5, f"{said} took {took:.1f} seconds")
         expect(len(calls) == 1, f"{said} was called {len(calls)} times")
+        expect(calls[0] != threading.get_ident(), f"{said} ran in no thread of its own")
     found = answer(_late, 20)
     expect(found == "late", f"a function took 0.3 seconds of 20, and it returned {found!r}")
     _hangs(answer)

@@ -110,7 +110,7 @@ def identifier(secret, address):
             _HASH.format(
                 how='hmac.digest(PEPPER, address.strip().lower().encode(), "sha256").hex()'
             ),
-            "with another secret the result is the same",
+            "whoever guesses the address can compute it",
         ),
         (
             "another hash",

@@ -99,7 +99,7 @@ WRONG = {
             _STUCK.format(
                 body='return len(last) == times and len({row["result"] for row in last}) == 1'
             ),
-            "for another call in between and times 3 it returned True",
+            "for two calls with the same result and times 2 it returned True",
         ),
     ],
     "26-2": [
@@ -316,7 +316,7 @@ import openai
     return found if time.monotonic() - begun < seconds else "TimeoutError: too slow"
 """
             ),
-            "with 0.1 seconds and a tool that hangs it took 2 seconds",
+            "it ran in no thread of its own",
         ),
         (
             "loses the error in the thread",
