@@ -160,7 +160,10 @@ class _Model:
             calls = [("Opens", '{"day":"Friday"}')]
         elif _may_call(asked) and last == FINES and asked.turns[-1].role == "user":
             calls = [("Rate", '{"days":3}'), ("Rate", '{"days":100}')]
-        made = [call_item(*call, f"call_{number}_{n}") for n, call in enumerate(calls)]
+        made = [
+            call_item(*call, f"call_{number}_{n}") | {"id": f"fc_{number}_{n}"}
+            for n, call in enumerate(calls)
+        ]
         answer: list[dict[str, Any]] = text_answer(f"Answer {number}.")["json"]["output"]
         return made or answer
 

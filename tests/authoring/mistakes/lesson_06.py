@@ -301,6 +301,13 @@ RENEW["parameters"] = {"title": {"type": "string"}, "weeks": {"type": "integer"}
             "No tool call found",
         ),
         (
+            "answers with the id of the item",
+            _DESK.format(
+                **_TALK | {"results": 'items += [run(c, kinds) | {"call_id": c.id} for c in calls]'}
+            ),
+            "No tool call found for the output with call_id 'fc_0_0'",
+        ),
+        (
             "runs the first call only",
             _DESK.format(**_TALK | {"results": "items += [run(calls[0], kinds)]"}),
             "the calls ['call_0_0', 'call_0_1'] were open; it brings ['result']",
