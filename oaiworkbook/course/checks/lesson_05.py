@@ -172,7 +172,7 @@ def _requests(number: int) -> str:
 def _asks_well(asked: Asked, which: str) -> None:
     expect(MAIL in asked.words, f"{which} does not hold the mail")
     expect(asked.schema is not None, f"{which} carries no schema")
-    expect("catalogue" in asked.rules, f"{which} is without the instructions in `ask`")
+    expect("catalogue" in asked.words, f"{which} is without the instructions in `ask`")
 
 
 def _fails(answer: Callable[..., Any], replies: list[Reply], what: str) -> str:

@@ -169,7 +169,7 @@ class _Model:
 
 
 def _choice(asked: Asked) -> Any:
-    choice = asked.body.get("tool_choice", "auto")
+    choice = asked.body.get("tool_choice") or "auto"
     return choice.get("mode", "required") if isinstance(choice, dict) else choice
 
 
