@@ -34,6 +34,7 @@ def response_events(body: Json, pieces: Sequence[str] | None = None) -> list[lis
     for index, item in enumerate(body["output"]):
         opened = item | ({"content": []} if item["type"] == "message" else {})
         opened |= {"arguments": ""} if item["type"] == "function_call" else {}
+        opened |= {"summary": []} if item["type"] == "reasoning" else {}
         opened |= {"status": "in_progress"} if "status" in item else {}
         named.append(("response.output_item.added", {"item": opened, "output_index": index}))
         named += _inside(item, index, pieces)
@@ -53,6 +54,8 @@ def _inside(item: Json, index: int, pieces: Sequence[str] | None) -> Iterator[tu
             yield "response.function_call_arguments.delta", delta
         whole = there | {"arguments": item["arguments"], "name": item["name"]}
         yield "response.function_call_arguments.done", whole
+    if item["type"] == "reasoning":
+        yield from _thoughts(item, there)
     if item["type"] != "message":
         return
     for number, part in enumerate(item["content"]):
@@ -66,6 +69,17 @@ def _inside(item: Json, index: int, pieces: Sequence[str] | None) -> Iterator[tu
             yield f"{kind}.delta", there | {"delta": piece, **extra, "obfuscation": _BLANK}
         yield f"{kind}.done", there | extra | {word: part[word]}
         yield "response.content_part.done", there | {"part": part}
+
+
+def _thoughts(item: Json, there: Json) -> Iterator[tuple[str, Json]]:
+    kind = "response.reasoning_summary"
+    for number, part in enumerate(item.get("summary") or []):
+        there = there | {"summary_index": number}
+        yield f"{kind}_part.added", there | {"part": part | {"text": ""}}
+        for piece in pieces_of(part["text"]):
+            yield f"{kind}_text.delta", there | {"delta": piece, "obfuscation": _BLANK}
+        yield f"{kind}_text.done", there | {"text": part["text"]}
+        yield f"{kind}_part.done", there | {"part": part}
 
 
 def chat_events(

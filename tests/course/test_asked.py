@@ -121,6 +121,7 @@ def test_calls_and_their_results_are_turns_of_both_endpoints() -> None:
         (responses(reasoning={"effort": "nonex"}), 400, "invalid_value", "reasoning.effort"),
         (responses(reasoning={"effort": {"is": "low"}}), 400, "invalid_value", "reasoning.effort"),
         (responses(reasoning={"efforts": "low"}), 400, "unknown_parameter", "reasoning.efforts"),
+        (responses(tool_choice="autox"), 400, "invalid_value", "tool_choice"),
         (responses(tools=[{"name": "loan"}]), 400, "missing_required_parameter", "tools[0].type"),
         (
             responses(tools=[{"type": "function"}]),

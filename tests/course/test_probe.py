@@ -332,6 +332,22 @@ def test_every_answer_can_be_streamed_and_tells_the_same() -> None:
     assert made.message.tool_calls[0].function.arguments == '{"weeks": 2}'
 
 
+def test_a_summary_of_the_reasoning_is_streamed_part_by_part() -> None:
+    parts = [{"type": "summary_text", "text": text} for text in ("First this.", "Then that.")]
+    notes = {"id": "rs_1", "type": "reasoning", "content": [], "summary": parts}
+    answer = text_answer("", output=[notes, *text_answer("Done.")["json"]["output"]])
+    events = list(Probe([answer]).client.responses.create(**ASK, stream=True))
+    said: dict[int, str] = {}
+    for event in events:
+        if event.type == "response.reasoning_summary_text.delta":
+            said[event.summary_index] = said.get(event.summary_index, "") + event.delta
+    assert said == {0: "First this.", 1: "Then that."}
+    done = [e.text for e in events if e.type == "response.reasoning_summary_text.done"]
+    assert done == ["First this.", "Then that."]
+    with Probe([answer]).client.responses.stream(**ASK) as stream:
+        assert stream.get_final_response().output[0].to_dict() == notes
+
+
 def test_a_stream_that_was_not_asked_for_is_one_answer() -> None:
     pieces = ["Hello ", "there"]
     whole = Probe([stream_answer(pieces)]).client.responses.create(**ASK)

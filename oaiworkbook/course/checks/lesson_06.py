@@ -1,15 +1,16 @@
 """Exercises of lesson 06, Function calling."""
 
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from openai.types.chat import ChatCompletionMessage
 from pydantic import BaseModel
 
 from ...practice.answers import call_item, text_answer
-from ..exercises.judge import Exercise, Wrong
+from ..exercises.asked import Turn, turns_of
+from ..exercises.failures import passes_on
+from ..exercises.judge import Exercise, NotPlayed, Wrong
 from ..exercises.probe import Asked, Probe, expect
 
 
@@ -36,7 +37,10 @@ class Rate(BaseModel):
 def renew(answer: Any) -> str:
     expect(isinstance(answer, Mapping), f"the tool is a {type(answer).__name__}, not a dict")
     expect("function" not in answer, "the tool is nested, as in Chat; in Responses it is flat")
-    expect(answer.get("strict") is True, "`strict` is not on any more")
+    for name, value in (("type", "function"), ("name", "renew"), ("strict", True)):
+        found = answer.get(name)
+        expect(found == value, f"`{name}` of the tool was {value!r}; now it is {found!r}")
+    expect(answer.get("description"), "the tool has lost its `description`")
     schema = answer.get("parameters")
     expect(isinstance(schema, Mapping), "`parameters` are not a dict")
     expect(schema.get("type") == "object", f"the type of the parameters is {schema.get('type')!r}")
@@ -44,13 +48,18 @@ def renew(answer: Any) -> str:
     expect(isinstance(fields, Mapping), "the schema has no `properties`, or they are not a dict")
     expect(set(fields) == {"title", "weeks"}, f"the properties are {sorted(fields)}")
     for name, kind in (("title", "string"), ("weeks", "integer")):
-        found = fields[name].get("type") if isinstance(fields[name], Mapping) else fields[name]
-        expect(found == kind, f"the type of `{name}` is {found!r}")
+        field = fields[name]
+        expect(isinstance(field, Mapping), f"`{name}` is {field!r}, not a schema of its own")
+        expect(field.get("type") == kind, f"the type of `{name}` is {field.get('type')!r}")
+    expect("enum" not in fields["title"], "a `title` may be any string, and yours has an `enum`")
     weeks = fields["weeks"].get("enum")
-    expect(weeks == [1, 2, 4], f"`enum` of `weeks` is {weeks!r}: a call could ask for another loan")
+    expect(weeks is not None, "`weeks` has no `enum`: a call could ask for three weeks")
+    whole = isinstance(weeks, list | tuple) and all(type(each) is int for each in weeks)
+    expect(whole, f"`enum` of `weeks` is {weeks!r}, not a list of whole numbers")
+    expect(sorted(weeks) == [1, 2, 4], f"`enum` of `weeks` is {weeks!r}: those are other loans")
     required = schema.get("required")
     expect(
-        isinstance(required, list) and set(required) == {"title", "weeks"},
+        isinstance(required, list | tuple) and set(required) == {"title", "weeks"},
         f"`required` is {required!r}; strict wants every property in it",
     )
     expect(
@@ -65,103 +74,202 @@ def _message(*calls: tuple[str, str, str]) -> ChatCompletionMessage:
         {"id": id_, "type": "function", "function": {"name": name, "arguments": arguments}}
         for id_, name, arguments in calls
     ]
-    data = {"role": "assistant", "content": None, "tool_calls": tool_calls}
+    data = {"role": "assistant", "content": None, "tool_calls": tool_calls or None}
     return ChatCompletionMessage.model_validate(data)
 
 
+CALLS = [
+    ("call_a", "Opens", '{"day":"Friday"}'),
+    ("call_b", "Rate", '{"days":3}'),
+    ("call_c", "Opens", '{"day":"Monday"}'),
+]
+# What fails, the name of the tool, its arguments, and how the content begins. Cut JSON is found by
+# Pydantic, or before it by `json.loads`; how a tool is looked up is nobody's business.
+BROKEN = [
+    ("a tool that raises", "Rate", '{"days":100}', r"ValueError\b.*counts as lost"),
+    ("arguments that are cut", "Opens", '{"day":"Fri', r"\w*Error\b.*\w"),
+    ("an argument of another name", "Opens", '{"date":"Friday"}', r"\w*Error\b.*day"),
+    ("a value that its tool does not know", "Opens", '{"day":"Sunday"}', r"KeyError\b.*Sunday"),
+    ("a tool that nobody has", "Shout", "{}", r"\w+(: |\().*\w"),
+]
+
+
 def results(answer: Callable[..., Any]) -> str:
-    calls = [("call_a", "Opens", '{"day":"Friday"}'), ("call_b", "Rate", '{"days":3}')]
-    found = answer(_message(*calls), (Opens, Rate))
-    expect(isinstance(found, list), f"it returned {type(found).__name__}, not a list")
-    expect(len(found) == 2, f"for two calls it returned {len(found)} messages")
-    expect(all(isinstance(each, Mapping) for each in found), "the messages are not dicts")
-    roles = [each.get("role") for each in found]
-    expect(roles == ["tool", "tool"], f"the roles of the messages are {roles}")
-    ids = [each.get("tool_call_id") for each in found]
-    expect(ids == ["call_a", "call_b"], f"for the calls call_a and call_b the ids are {ids}")
-    said = [each.get("content") for each in found]
-    expect(said == ["14", "6"], f"for Friday and three days the contents are {said}")
-    # Cut JSON is found by Pydantic, or before it by `json.loads`.
-    cut = r"ValidationError.*day|JSONDecodeError.*string"
-    broken = [
-        ("a tool that raises", "Rate", '{"days":100}', "ValueError.*counts as lost"),
-        ("arguments that are cut", "Opens", '{"day":"Fri', cut),
-        ("an argument of another name", "Opens", '{"date":"Friday"}', "ValidationError.*day"),
-        ("a tool that nobody has", "Shout", "{}", "KeyError.*Shout"),
-    ]
-    for what, name, arguments, wanted in broken:
+    kinds = (Opens, Rate)
+    ids = [id_ for id_, _, _ in CALLS]
+    said = _contents(answer(_message(*CALLS), kinds), ids, "three calls")
+    expect(said == ["14", "6", "9"], f"for Friday, three days and Monday the contents are {said}")
+    _contents(answer(_message(), kinds), [], "a message without calls")
+    for what, name, arguments, wanted in BROKEN:
         try:
-            found = answer(_message(("call_a", name, arguments), calls[1]), (Opens, Rate))
+            found = answer(_message(("call_a", name, arguments), CALLS[1]), kinds)
         except Exception as error:
             raise Wrong(f"{what} stops the program: `{type(error).__name__}`") from None
-        expect(len(found) == 2, f"after {what} there are {len(found)} messages for two calls")
-        text = str(found[0].get("content"))
+        first, second = _contents(found, ids[:2], f"{what} and then a good call")
         expect(
-            re.search(wanted, text, re.DOTALL),
-            f"for {what} the content is {text!r}: the name of the error or its text is missing",
+            re.match(wanted, str(first), re.DOTALL),
+            f"for {what} the content is {first!r}, not the name of the error and its text",
         )
-        expect(found[1].get("content") == "6", f"after {what} the next call is not answered")
+        expect(second == "6", f"after {what} the content for the next call is {second!r}")
     return "Every call has its answer, also the broken ones."
 
 
+def _contents(found: Any, ids: Sequence[str], what: str) -> list[Any]:
+    """The contents of the messages, one for each call, in order."""
+    expect(isinstance(found, list), f"for {what}, it returned {type(found).__name__}, not a list")
+    expect(
+        len(found) == len(ids),
+        f"for {what}, it returned {_counted(len(found), 'message')}, not {len(ids)}",
+    )
+    expect(all(isinstance(each, Mapping) for each in found), "the messages are not dicts")
+    roles = [each.get("role") for each in found if each.get("role") != "tool"]
+    expect(not roles, f"for {what} a message has the role {roles and roles[0]!r}")
+    told = [each.get("tool_call_id") for each in found]
+    expect(told == list(ids), f"for {what} with the ids {', '.join(ids)} it answers {told}")
+    return [each.get("content") for each in found]
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" + ("s" if number != 1 else "")
+
+
 NOTES = {"id": "rs_1", "type": "reasoning", "content": [], "encrypted_content": "x", "summary": []}
+HELLO, FINES, HOURS = "Good morning.", "What do 3 and 100 days cost?", "When do you open?"
+# What each call finds.
+FOUND = {'{"day": "Friday"}': "14", '{"days": 3}': "6", '{"days": 100}': "counts as lost"}
 
 
-def _calls_on(asked: Asked) -> dict[str, Any]:
-    """A model that goes on calling as long as it may."""
-    if asked.body.get("tool_choice") == "none":
-        return text_answer("At 14.")
-    number = sum(1 for item in _input(asked) if item.get("type") == "function_call_output")
-    call = call_item("Opens", '{"day":"Friday"}', f"call_{number}")
-    return text_answer("", output=[NOTES | {"id": f"rs_{number}"}, call])
+class _Model:
+    """It needs no call for `HELLO`, two at once for `FINES`, and calls for `HOURS` while it may."""
+
+    def __init__(self) -> None:
+        self.said: list[list[Turn]] = []
+
+    def __call__(self, asked: Asked) -> dict[str, Any]:
+        if asked.path not in ("/responses", "/chat/completions"):
+            raise NotPlayed(f"`{asked.method} {asked.path}`")
+        number = len(self.said)
+        items = [NOTES | {"id": f"rs_{number}"}, *self._next(asked, number)]
+        self.said.append(list(turns_of(items)))
+        return text_answer("", output=items)
+
+    def _next(self, asked: Asked, number: int) -> list[dict[str, Any]]:
+        last = next((turn.text for turn in reversed(asked.turns) if turn.role == "user"), "")
+        calls = []
+        if _may_call(asked) and (last == HOURS or _must_call(asked)):
+            calls = [("Opens", '{"day":"Friday"}')]
+        elif _may_call(asked) and last == FINES and asked.turns[-1].role == "user":
+            calls = [("Rate", '{"days":3}'), ("Rate", '{"days":100}')]
+        made = [
+            call_item(*call, f"call_{number}_{n}") | {"id": f"fc_{number}_{n}"}
+            for n, call in enumerate(calls)
+        ]
+        answer: list[dict[str, Any]] = text_answer(f"Answer {number}.")["json"]["output"]
+        return made or answer
 
 
-def _input(asked: Asked) -> list[dict[str, Any]]:
-    given = asked.body.get("input")
-    return given if isinstance(given, list) else [{"role": "user", "content": given}]
+def _choice(asked: Asked) -> Any:
+    choice = asked.body.get("tool_choice") or "auto"
+    return choice.get("mode", "required") if isinstance(choice, dict) else choice
+
+
+def _may_call(asked: Asked) -> bool:
+    return bool(asked.tools) and _choice(asked) != "none"
+
+
+def _must_call(asked: Asked) -> bool:
+    return _may_call(asked) and _choice(asked) == "required"
 
 
 def desk(answer: Callable[..., Any]) -> str:
-    probe = Probe(["At 9."])
-    found = answer(probe.client, "When do you open?", (Opens, Rate), 3)
-    expect(probe.last.path == "/responses", f"the request went to {probe.last.path}")
-    expect(
-        len(probe.requests) == 1, f"for an answer at once {len(probe.requests)} requests went out"
-    )
-    expect(found == "At 9.", f"the answer was 'At 9.'; it returned {found!r}")
-    names = [tool.get("name") for tool in probe.last.body.get("tools") or []]
-    expect(names == ["Opens", "Rate"], f"the request carries the tools {names}")
-    expect(probe.last.body.get("tool_choice") != "none", "the first of three requests may not call")
-    for limit in (3, 2):
-        probe = Probe([_calls_on], limit=8)
-        case = f"a model that calls as long as it may, and limit {limit}"
-        try:
-            found = answer(probe.client, "When do you open?", (Opens, Rate), limit)
-        except RuntimeError as error:
-            raise Wrong(f"for {case} it raised `RuntimeError`: {error}") from None
-        sent = len(probe.requests)
-        expect(sent == limit, f"for {case} it sent {sent} requests")
-        choices = [asked.body.get("tool_choice", "auto") for asked in probe.requests]
-        expect(choices[-1] == "none", f"for {case} the values of `tool_choice` are {choices}")
-        expect("none" not in choices[:-1], f"calls are forbidden too early: {choices}")
-        expect(found == "At 14.", f"for {case} it returned {found!r}")
-        if not probe.last.body.get("previous_response_id"):
-            _passed_back(_input(probe.last), limit - 1)
-    return "There is always an answer, and never a request too many."
+    # The questions, the limit, and how many requests each question takes.
+    for questions, limit, sent in (
+        ([HELLO], 3, [1]),
+        ([HOURS], 3, [3]),
+        ([HOURS], 2, [2]),
+        ([HOURS], 1, [1]),
+        ([FINES], 3, [2]),
+        ([HELLO, HOURS, FINES, HELLO], 3, [1, 3, 2, 1]),
+        ([FINES, HOURS], 2, [2, 2]),
+    ):
+        _asks(answer, questions, limit, sent)
+    call = text_answer("", output=[NOTES, call_item("Opens", '{"day":"Friday"}')])
+    for first in ([], [call], ["Good morning to you."]):
+        passes_on(lambda probe: answer(probe.client, [HELLO, HOURS], (Opens, Rate), 3), first=first)
+    return "Each question has its text within the limit, and what was said before is there."
 
 
-def _passed_back(items: list[dict[str, Any]], turns: int) -> None:
-    """Each turn's notes, its call, and a result with the id of the call."""
-    kinds = [item.get("type", "message") for item in items]
-    expect("reasoning" in kinds, f"the reasoning items are not passed back; the items are {kinds}")
-    turn = ["reasoning", "function_call", "function_call_output"]
-    expect(kinds == ["message", *turn * turns], f"the items of the last request are {kinds}")
-    ids = [item["call_id"] for item in items if item.get("type") == "function_call"]
-    outputs = [item for item in items if item.get("type") == "function_call_output"]
-    answered = [item.get("call_id") for item in outputs]
-    expect(answered == ids, f"the calls have the ids {ids}, the results {answered}")
-    said = [item.get("output") for item in outputs]
-    expect(said == ["14"] * turns, f"the results are {json.dumps(said)}")
+def _asks(answer: Callable[..., Any], questions: list[str], limit: int, wanted: list[int]) -> None:
+    model, case = _Model(), f"for {questions} with limit {limit}"
+    probe = Probe([model], limit=sum(wanted) + 5)
+    try:
+        found = answer(probe.client, list(questions), (Opens, Rate), limit)
+    except RuntimeError as error:
+        raise Wrong(f"{case} it raised `RuntimeError`: {error}") from None
+    requests = probe.requests
+    expect(not any(asked.chat for asked in requests), "it asks Chat; the task wants Responses")
+    for index, asked in enumerate(requests):
+        before = [*requests[index - 1].turns, *model.said[index - 1]] if index else []
+        _goes_on(asked, before, questions, f"{case}, request {index + 1}")
+    numbers = [sum(turn.role == "user" for turn in asked.turns) for asked in requests]
+    for place, right in enumerate(wanted, 1):
+        own = [asked for asked, number in zip(requests, numbers, strict=True) if number == place]
+        _decides(own, limit, f"{case}, question {place}")
+        sent = _counted(len(own), "request")
+        expect(len(own) == right, f"{case}, question {place} took {sent}, not {right}")
+    texts = [turn.text for said in model.said for turn in said if turn.role == "assistant"]
+    expect(found == texts, f"{case} the texts were {texts}; it returned {found!r}")
+
+
+def _decides(own: list[Asked], limit: int, case: str) -> None:
+    """The model may call in each request of a question but the last allowed one, and never must."""
+    for number, asked in enumerate(own, 1):
+        choice = f"{case}, request {number} of at most {limit}"
+        if number >= limit:
+            expect(not _may_call(asked), f"{choice} still allows calls: no text need come")
+            continue
+        names = sorted(asked.tools)
+        expect(names == ["Opens", "Rate"], f"{choice} carries the tools {names}")
+        expect(not _must_call(asked), f"{choice} demands a call; the model should decide")
+        expect(_may_call(asked), f"{choice} forbids calls")
+
+
+def _goes_on(asked: Asked, before: list[Turn], questions: list[str], which: str) -> None:
+    """After `before` come the results of its calls, or the next question."""
+    turns, start = list(asked.turns), len(before)
+    kinds, right = [[turn.role for turn in each] for each in (turns, before)]
+    if turns[:start] != before:
+        rest, spoken = [[t for t in each if t.role != "reasoning"] for each in (turns, before)]
+        expect(
+            rest[: len(spoken)] != spoken, f"{which}: a reasoning item is not passed back as it was"
+        )
+        raise Wrong(
+            f"{which} does not begin with what was said before. It holds {kinds}; before were {right}"
+        )
+    new = turns[start:]
+    calls = {turn.call_id: turn for turn in before if turn.role == "call"}
+    for turn in before:
+        if turn.role == "result":
+            calls.pop(turn.call_id, None)
+    if calls:
+        results = {turn.call_id: turn.text for turn in new if turn.role == "result"}
+        expect(
+            sorted(results) == sorted(calls) and len(new) == len(calls),
+            f"{which}: the calls {sorted(calls)} were open; it brings {kinds[start:]} "
+            f"for {sorted(results)}",
+        )
+        for id_, call in calls.items():
+            expect(
+                FOUND[call.text] in results[id_],
+                f"{which}: the result of {call.name} {call.text} is {results[id_]!r}",
+            )
+    else:
+        asked_for = sum(turn.role == "user" for turn in before)
+        question = [("user", each) for each in questions[asked_for : asked_for + 1]]
+        expect(
+            [(turn.role, turn.text) for turn in new] == question,
+            f"{which}: what is new in it is {[turn.text for turn in new]}, not the next question",
+        )
 
 
 EXERCISES = [
@@ -191,12 +299,13 @@ RENEW["parameters"] = {
         (
             "The table of the lesson has the names: where the calls are, where the id goes.",
             "Start from `run`. A call's name and arguments stand under `call.function`.",
-            "The lookup by name belongs into `try` as well: the model may name an unknown tool.",
+            "The lookup by name belongs into `try` as well: the model may name an unknown tool."
+            " `tool_calls` is None in a message without calls.",
         ),
         """def results(message, kinds):
     named = {kind.__name__: kind for kind in kinds}
     messages = []
-    for call in message.tool_calls:
+    for call in message.tool_calls or []:
         try:
             kind = named[call.function.name]
             content = kind.model_validate_json(call.function.arguments).run()
@@ -210,26 +319,31 @@ RENEW["parameters"] = {
         "06-3",
         desk,
         (
-            "Start from `talk`. Count the requests: `for number in range(1, limit + 1):`.",
-            '`tool_choice` is "none" when `number == limit`, and "auto" before.',
-            "Pass on `response.output` as a whole, then one `run(call, kinds)` for each call.",
+            "Start from `talk`. One list of items goes through all questions, and a loop over the"
+            " questions is around the loop over the requests.",
+            'Count the requests of a question. `tool_choice` is "none" in the last one allowed, and'
+            ' "auto" before.',
+            "Pass on `response.output` as a whole after each request, also when it holds the text.",
         ),
-        """def desk(client, question, kinds, limit):
+        """def desk(client, questions, kinds, limit):
     tools = [pydantic_responses_function_tool(kind) for kind in kinds]
-    items = [{"role": "user", "content": question}]
-    for number in range(1, limit + 1):
-        response = client.responses.create(
-            model="gpt-6-luna",
-            tools=tools,
-            input=items,
-            tool_choice="none" if number == limit else "auto",
-        )
-        calls = [item for item in response.output if item.type == "function_call"]
-        if not calls:
-            break
-        items += response.output
-        items += [run(call, kinds) for call in calls]
-    return response.output_text
+    items, texts = [], []
+    for question in questions:
+        items.append({"role": "user", "content": question})
+        for left in reversed(range(limit)):  # requests that may follow this one
+            response = client.responses.create(
+                model="gpt-6-luna",
+                tools=tools,
+                input=items,
+                tool_choice="auto" if left else "none",
+            )
+            items += response.output
+            calls = [item for item in response.output if item.type == "function_call"]
+            if not calls:
+                break
+            items += [run(call, kinds) for call in calls]
+        texts.append(response.output_text)
+    return texts
 """,
     ),
 ]

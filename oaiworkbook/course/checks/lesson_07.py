@@ -6,12 +6,19 @@ from typing import Any
 import openai
 
 from ...practice.answers import error_answer, text_answer
+from ..exercises.failures import passes_on
 from ..exercises.judge import Exercise, Wrong, expect
-from ..exercises.probe import Asked, Probe
+from ..exercises.probe import Asked, Probe, Reply
 
 TASK = "Three vans, twelve boxes. Which box goes where?"
 PLAN = "Van 1: boxes 1 to 4."
 MODEL = "gpt-6-luna"
+LADDER = ["low", "medium", "high"]
+
+
+def _asks(asked: Asked) -> None:
+    expect(asked.model == MODEL, f"the model is {asked.model!r}, not {MODEL!r}")
+    expect(TASK in asked.words, "the task that was given is not in the request")
 
 
 def _thought(*parts: str) -> dict[str, Any]:
@@ -19,196 +26,271 @@ def _thought(*parts: str) -> dict[str, Any]:
     return {"id": "rs_1", "type": "reasoning", "content": [], "summary": summary}
 
 
-def _message() -> dict[str, Any]:
-    [item] = text_answer(PLAN)["json"]["output"]
-    return dict(item)
-
-
 def explain(answer: Callable[..., Any]) -> str:
+    [message] = text_answer(PLAN)["json"]["output"]
     cases: list[tuple[str, list[dict[str, Any]], list[str]]] = [
-        ("two parts", [_thought("First.", "Second."), _message()], ["First.", "Second."]),
-        ("one part", [_thought("Only one."), _message()], ["Only one."]),
-        ("an empty summary", [_thought(), _message()], []),
-        ("no reasoning item", [_message()], []),
-        ("two reasoning items", [_thought("A."), _thought("B."), _message()], ["A.", "B."]),
+        ("two parts", [_thought("First.", "Second."), message], ["First.", "Second."]),
+        ("one part", [_thought("Only one."), message], ["Only one."]),
+        ("an empty summary", [_thought(), message], []),
+        ("no reasoning item", [message], []),
+        (
+            "two reasoning items",
+            [_thought("A."), _thought("B.") | {"id": "rs_2"}, message],
+            ["A.", "B."],
+        ),
     ]
     for what, items, wanted in cases:
         probe = Probe([text_answer(PLAN, output=items)])
         given = answer(probe.client, TASK)
-        _explained(probe.last.body)
+        _explained(probe.last)
         expect(
-            isinstance(given, tuple) and len(given) == 2,
+            isinstance(given, tuple | list) and len(given) == 2,
             "it does not return two things, the text and the list",
         )
         text, parts = given
+        kind = type(text).__name__
+        expect(isinstance(text, str), f"the first thing returned is no text, but of type {kind}")
         expect(text == PLAN, f"the text returned is {text!r}, not `output_text`")
         expect(parts == wanted, f"for {what} the list is {parts!r}, not {wanted!r}")
+    passes_on(lambda probe: answer(probe.client, TASK))
     return "However many parts a summary has, you get them all."
 
 
-def _explained(body: Mapping[str, Any]) -> None:
-    expect(body.get("model") == MODEL, f"the model is {body.get('model')!r}")
-    expect(body.get("input") == TASK, "`input` is not the task that was given")
-    reasoning, text = body.get("reasoning") or {}, body.get("text") or {}
-    effort, summary = reasoning.get("effort"), reasoning.get("summary")
-    expect(effort == "high", f"the effort is {effort or 'not set, so medium'}, not high")
+def _explained(asked: Asked) -> None:
+    _asks(asked)
+    expect(not asked.chat, "it asks Chat, which has no summaries")
+    summary = (asked.body.get("reasoning") or {}).get("summary")
+    verbosity = (asked.body.get("text") or {}).get("verbosity")
+    expect(
+        asked.effort == "high", f"the effort is {asked.effort or 'not set, so medium'}, not high"
+    )
     expect(summary in ("auto", "concise", "detailed"), "the request asks for no summary")
-    verbosity = text.get("verbosity")
     expect(verbosity == "low", f"the verbosity is {verbosity or 'not set, so medium'}, not low")
 
 
-def _by_effort(replies: Mapping[str, Any]) -> Callable[[Asked], Any]:
-    def reply(asked: Asked) -> Any:
-        return replies[(asked.body.get("reasoning") or {}).get("effort") or "medium"]
+def _unfinished(text: str, status: str, reason: str | None) -> dict[str, Any]:
+    why = {"reason": reason} if reason else None
+    error = {"code": "server_error", "message": "Sorry."} if status == "failed" else None
+    return text_answer(text, status=status, incomplete_details=why, error=error)
 
-    return reply
 
-
-def _cut(text: str = "") -> dict[str, Any]:
-    return text_answer(
-        text, status="incomplete", incomplete_details={"reason": "max_output_tokens"}
-    )
+# Each has a text that `good` would like.
+UNFINISHED = [
+    ("`incomplete` (the cap)", _unfinished("half a plan", "incomplete", "max_output_tokens")),
+    ("`incomplete` (a filter)", _unfinished("half a plan", "incomplete", "content_filter")),
+    ("`failed`", _unfinished("half a plan", "failed", None)),
+]
 
 
 def step_up(answer: Callable[..., Any]) -> str:
-    texts = {"low": "rough", "medium": "fair", "high": "fine", "none": "?", "xhigh": "?"}
-    texts |= {"max": "?"}
-    for best, effort in (("rough", "low"), ("fair", "medium"), ("fine", "high")):
-        given, efforts, _ = _stepped(answer, texts, {best})
-        wanted = ["low", "medium", "high"][: ["low", "medium", "high"].index(effort) + 1]
-        expect(
-            efforts == wanted,
-            f"when {effort!r} is the first that is good, the efforts asked are {efforts}",
-        )
-        expect(
-            given == (effort, best),
-            f"when {effort!r} is the first that is good, it returned {given!r}",
-        )
-    _, _, seen = _stepped(answer, texts | {"low": _cut("half a")}, {"half a", "fair"})
-    expect("half a" not in seen, "an answer with status `incomplete` was shown to `good`")
-    given, efforts, _ = _stepped(answer, texts | {"low": _cut()}, {"fair"})
-    expect(
-        efforts == ["low", "medium"] and given == ("medium", "fair"),
-        f"after an `incomplete` answer at low it asked {efforts} and returned {given!r}",
-    )
-    given, _, _ = _stepped(answer, texts, set())
+    texts: dict[str, Reply] = {"low": "rough", "medium": "fair", "high": "fine"}
+    for number, effort in enumerate(LADDER, 1):
+        best = str(texts[effort])
+        given, efforts, seen = _stepped(answer, texts, {best, "?"})
+        when = f"when {effort!r} is the first that is good"
+        expect(efforts == LADDER[:number], f"{when}, the efforts asked are {efforts}")
+        _is_plan(given, effort, best, when)
+        expect(best in seen, f"{when}, `good` was never asked about its text")
+    given, efforts, _ = _stepped(answer, texts, set())
     expect(isinstance(given, RuntimeError), f"no plan was good, and it returned {given!r}")
+    expect(efforts == LADDER, f"no plan was good, and the efforts asked are {efforts}")
+    for status, reply in UNFINISHED:
+        if status == "`failed`" and _by_chat(answer):
+            continue  # there it is an error of the API
+        when = f"after an answer at low whose status is {status},"
+        given, efforts, seen = _stepped(answer, texts | {"low": reply}, {"half a plan", "fair"})
+        expect("half a plan" not in seen, f"an answer whose status is {status} went to `good`")
+        expect(efforts == LADDER[:2], f"{when} it asked {efforts}")
+        _is_plan(given, "medium", "fair", when)
+        given, _, seen = _stepped(answer, dict.fromkeys(LADDER, reply), {"half a plan"})
+        expect(
+            isinstance(given, RuntimeError) and not seen,
+            f"no answer was `completed`, each was {status}: it returned {given!r}",
+        )
+    for first in ([], ["rough"], ["rough", "fair"]):
+        passes_on(lambda probe: answer(probe.client, TASK, lambda text: False), first=first)
     return "It climbs one step at a time, and says so when it cannot climb further."
 
 
+def _is_plan(given: Any, effort: str, text: str, when: str) -> None:
+    pair = tuple(given) if isinstance(given, list) else given
+    shown = "raised `RuntimeError`" if isinstance(given, RuntimeError) else f"returned {given!r}"
+    expect(pair == (effort, text), f"{when} it {shown}, not {(effort, text)!r}")
+
+
+def _by_chat(answer: Callable[..., Any]) -> bool:
+    probe = Probe(["fine"])
+    answer(probe.client, TASK, lambda text: True)
+    return probe.last.chat
+
+
 def _stepped(
-    answer: Callable[..., Any], replies: Mapping[str, Any], good: set[str]
+    answer: Callable[..., Any], replies: Mapping[str, Reply], good: set[str]
 ) -> tuple[Any, list[Any], list[str]]:
     """What it returned or raised, the efforts it asked for, the texts that it showed to `good`."""
     seen: list[str] = []
 
-    def judged(text: str) -> bool:
+    def judged(text: Any) -> bool:
+        expect(isinstance(text, str), f"`good` was given {type(text).__name__}, not a text")
         seen.append(text)
         return text in good
 
-    probe = Probe([_by_effort(replies)], limit=6)
+    def reply(asked: Asked) -> Any:
+        found = replies.get(asked.effort or "medium", "?")
+        return text_answer(found) if isinstance(found, str) else found
+
+    probe = Probe([reply], limit=6)
     try:
         given = answer(probe.client, TASK, judged)
     except RuntimeError as error:
         given = error
-    body = probe.last.body
-    expect(body.get("model") == MODEL, f"the model is {body.get('model')!r}")
-    expect(body.get("input") == TASK, "`input` is not the task that was given")
-    efforts = [(asked.body.get("reasoning") or {}).get("effort") for asked in probe.requests]
-    return given, efforts, seen
+    _asks(probe.last)
+    return given, [asked.effort for asked in probe.requests], seen
+
+
+MAY_GO = {"temperature": 0, "top_p": 0.5, "top_logprobs": 2}
+PLAIN = {"model": MODEL, "input": TASK}
+ALL = PLAIN | MAY_GO
+
+
+def _refused(param: str | None, message: str = "", code: str | None = None) -> dict[str, Any]:
+    message = message or f"Unsupported parameter: '{param}' is not supported with this model."
+    return error_answer(400, message, type="invalid_request_error", code=code, param=param)
+
+
+def _given(asked: Asked) -> dict[str, Any]:
+    """What the request has: None is as good as left out."""
+    return {name: value for name, value in asked.body.items() if value is not None}
 
 
 def _refuses(*names: str, code: str | None = None) -> Callable[[Asked], Any]:
     """Refuses the first of `names` that the request has, as the API does; else answers."""
 
     def reply(asked: Asked) -> Any:
-        for name in names:
-            if name in asked.body:
-                message = f"Unsupported parameter: '{name}' is not supported with this model."
-                return error_answer(
-                    400, message, type="invalid_request_error", code=code, param=name
-                )
-        return PLAN
+        there = [name for name in names if name in _given(asked)]
+        return _refused(there[0], code=code) if there else text_answer(PLAN)
 
     return reply
 
 
+# What is no reason to take a setting out: what it is, the request, the error.
+NO_REASON: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    (
+        "a refused effort",
+        ALL,
+        _refused(
+            "reasoning.effort",
+            "Unsupported value: 'minimal' is not supported with the 'gpt-6-luna' model.",
+            "unsupported_value",
+        ),
+    ),
+    ("a 400 that names `input`", ALL, _refused("input", "`input` is empty.")),
+    (
+        "a 400 that names `text.verbosity` and only talks of temperature",
+        ALL,
+        _refused("text.verbosity", "Invalid value. A higher 'temperature' is no help."),
+    ),
+    ("a 400 that names nothing", ALL, _refused(None, "The request is not valid.")),
+    ("a setting that was not sent", PLAIN | {"top_p": 0.5}, _refused("temperature")),
+    (
+        "a refused value at effort `none`",
+        ALL | {"temperature": 3, "reasoning": {"effort": "none"}},
+        _refused("temperature", "Invalid 'temperature': 3 is above the maximum of 2."),
+    ),
+    (
+        "a 500 that names `top_p`",
+        ALL,
+        error_answer(500, "Sorry.", type="server_error", param="top_p"),
+    ),
+]
+
+
 def send(answer: Callable[..., Any]) -> str:
-    request = {"model": MODEL, "input": TASK, "temperature": 0, "top_p": 0.5}
-    _sent(answer, request, _refuses(), [request])
-    without = {k: v for k, v in request.items() if k != "temperature"}
-    _sent(answer, request, _refuses("temperature"), [request, without])
-    _sent(
-        answer, request, _refuses("temperature", code="unsupported_parameter"), [request, without]
-    )
-    plain = {"model": MODEL, "input": TASK}
-    _sent(answer, request, _refuses("top_p"), [request, plain | {"temperature": 0}])
-    _sent(answer, request, _refuses("temperature", "top_p"), [request, without, plain])
-    logs = plain | {"top_logprobs": 2}
-    _sent(answer, logs, _refuses("top_logprobs"), [logs, plain])
-    message = "Unsupported value: 'minimal' is not supported with the 'gpt-6-luna' model."
-    value = error_answer(
-        400,
-        message,
-        type="invalid_request_error",
-        code="unsupported_value",
-        param="reasoning.effort",
-    )
-    _raises(answer, request, value, "a refused effort", openai.BadRequestError)
-    empty = error_answer(400, "`input` is empty.", type="invalid_request_error", param="input")
-    _raises(answer, request, empty, "a 400 that names `input`", openai.BadRequestError)
-    again = error_answer(400, "No.", type="invalid_request_error", param="temperature")
-    _raises(answer, plain, again, "a setting that was not sent", openai.BadRequestError)
-    key = error_answer(
-        401, "Incorrect API key", type="invalid_request_error", code="invalid_api_key"
-    )
-    _raises(answer, request, key, "a refused key", openai.AuthenticationError)
-    return "It leaves out what is refused, and nothing else."
+    _sent(answer, ALL, (), ())
+    for name in MAY_GO:
+        for code in (None, "unsupported_parameter"):
+            _sent(answer, ALL, (name,), (name,), code)
+    _sent(answer, ALL | {"reasoning": {"effort": "low"}}, ("top_p",), ("top_p",))
+    _sent(answer, ALL | {"reasoning": {"summary": "auto"}}, ("top_p",), ("top_p",))
+    _sent(answer, ALL | {"reasoning": {"effort": "none"}}, (), ())
+    two = ("top_logprobs", "temperature")
+    _sent(answer, ALL, two, two)
+    _sent(answer, PLAIN | {"top_p": 1}, tuple(MAY_GO), ("top_p",))
+    _sent(answer, ALL, tuple(MAY_GO), tuple(MAY_GO))
+    for what, request, error in NO_REASON:
+        _raises(answer, request, [error], what)
+    then = [_refused("top_p"), _refused("input", "`input` is empty.")]
+    _raises(answer, ALL, then, "a refused setting and then a 400 that names `input`")
+    for first in ([], [_refused("temperature")]):
+        passes_on(lambda probe: answer(probe.client, **ALL), first=first)
+    return "It takes out what is refused, says so, and hides nothing else."
 
 
 def _sent(
     answer: Callable[..., Any],
     request: Mapping[str, Any],
-    reply: Callable[[Asked], Any],
-    wanted: list[dict[str, Any]],
+    refused: tuple[str, ...],
+    gone: tuple[str, ...],
+    code: str | None = None,
 ) -> None:
-    probe = Probe([reply], limit=8)
+    """`refused`: what the API refuses, in this order; `gone`: what of it the request has."""
+    probe = Probe([_refuses(*refused, code=code)], limit=8)
+    case = f"when the API refuses {', '.join(refused) or 'nothing'},"
     try:
         given = answer(probe.client, **request)
     except openai.BadRequestError as error:
-        count = len(probe.requests)
         raise Wrong(
-            f"a 400 that names `{error.param}` still stops the program, at request {count}"
+            f"{case} a 400 that names `{error.param}` still stops the program, at request "
+            f"{len(probe.requests)}"
         ) from None
-    bodies = [asked.body for asked in probe.requests]
-    for number, (body, right) in enumerate(zip(bodies, wanted, strict=False), 1):
+    for number, asked in enumerate(probe.requests):
+        right = {name: value for name, value in request.items() if name not in gone[:number]}
+        body = _given(asked)
         lost = sorted(set(right) - set(body))
-        expect(not lost, f"request {number} lacks {', '.join(lost)}, which was not refused")
-        expect(body == right, f"request {number} is {body}, not {right}")
-    expect(len(bodies) == len(wanted), f"it sent {len(bodies)} requests, not {len(wanted)}")
-    text = getattr(given, "output_text", None)
-    expect(text == PLAN, f"it returned {type(given).__name__}, not the response")
+        expect(
+            not lost, f"{case} request {number + 1} lacks {', '.join(lost)}, which was not refused"
+        )
+        expect(body == right, f"{case} request {number + 1} is {body}, not {right}")
+    sent, wanted = len(probe.requests), len(gone) + 1
+    expect(sent == wanted, f"{case} it sent {_counted(sent)}, not {wanted}")
+    expect(
+        isinstance(given, tuple | list) and len(given) == 2,
+        f"{case} it returned {type(given).__name__}, not the response and a list",
+    )
+    response, names = given
+    expect(
+        getattr(response, "output_text", None) == PLAN,
+        f"{case} the first of what it returned is {type(response).__name__}, not the response",
+    )
+    expect(
+        isinstance(names, list | tuple | set) and sorted(map(str, names)) == sorted(gone),
+        f"{case} the list of what was taken out is {names!r}",
+    )
+
+
+def _counted(requests: int) -> str:
+    return f"{requests} request" + ("s" if requests != 1 else "")
 
 
 def _raises(
     answer: Callable[..., Any],
     request: Mapping[str, Any],
-    reply: Mapping[str, Any],
+    replies: list[dict[str, Any]],
     what: str,
-    error: type[openai.APIError],
 ) -> None:
-    probe = Probe([reply], limit=8)
+    """Each reply gets a request, and the last one reaches the caller."""
+    probe = Probe(replies, limit=8)
     try:
-        answer(probe.client, **request)
-    except error:
+        found = answer(probe.client, **request)
+    except openai.APIStatusError:
         sent = len(probe.requests)
-        expect(sent == 1, f"for {what} it sent {sent} requests; one is enough")
+        expect(sent == len(replies), f"for {what}, it sent {_counted(sent)}, not {len(replies)}")
         return
     except Exception as other:
         raise Wrong(
-            f"for {what} the caller gets `{type(other).__name__}`, not `{error.__name__}`"
+            f"for {what}, the caller gets `{type(other).__name__}`, not the API's error"
         ) from None
-    raise Wrong(f"{what} is kept from the caller")
+    raise Wrong(f"{what} is kept from the caller: it returned {found!r}")
 
 
 EXERCISES = [
@@ -258,22 +340,27 @@ EXERCISES = [
         send,
         (
             "Put the call into `try`, inside a `while True`, and catch `openai.BadRequestError`.",
-            "`error.param` names the setting. Go by it, not by `error.code`, which may be None.",
-            "`request` is a dict. If the name may go and is in it, `del request[error.param]`; "
-            "if not, a bare `raise` hands the error to the caller.",
+            "`error.param` names the setting. Go by it, not by `error.code`, which may be None."
+            ' The effort is in `request.get("reasoning", {})`.',
+            "`request` is a dict. If the name may go and is in it, `del request[error.param]`, and"
+            " note the name in a list; if not, a bare `raise` hands the error to the caller.",
         ),
         """import openai
 
 
 def send(client, **request):
     may_go = ("temperature", "top_p", "top_logprobs")
+    if request.get("reasoning", {}).get("effort") == "none":
+        may_go = ()
+    gone = []
     while True:
         try:
-            return client.responses.create(**request)
+            return client.responses.create(**request), gone
         except openai.BadRequestError as error:
             if error.param not in may_go or error.param not in request:
                 raise
             del request[error.param]
+            gone.append(error.param)
 """,
     ),
 ]

@@ -124,6 +124,9 @@ def _efforts() -> frozenset[str]:
 
 
 def _tools(asked: Asked) -> Problems:
+    choice = asked.body.get("tool_choice", "auto")
+    if isinstance(choice, str) and choice not in ("none", "auto", "required"):
+        yield 400, "invalid_value", "tool_choice", f"Invalid value: '{choice}'."
     for number, tool in enumerate(asked.body.get("tools") or []):
         where = f"tools[{number}]"
         if not isinstance(tool, dict) or not tool.get("type"):
