@@ -48,7 +48,17 @@ def _near(some: Sequence[float], others: Sequence[float]) -> bool:
     return all(abs(one - other) < 1e-9 for one, other in zip(some, others, strict=True))
 
 
-CUTS = ((10, 4, 1), (9, 3, 0), (8, 4, 2), (7, 3, 1), (3, 5, 2), (5, 5, 3), (2, 3, 2), (2, 5, 3))
+CUTS = (
+    (10, 4, 1),
+    (9, 4, 1),
+    (9, 3, 0),
+    (8, 4, 2),
+    (7, 3, 1),
+    (3, 5, 2),
+    (5, 5, 3),
+    (2, 3, 2),
+    (2, 5, 3),
+)
 
 
 def windows(answer: Callable[[str, int, int], Any]) -> str:
@@ -201,10 +211,7 @@ def _as_ask(asked: Asked) -> None:
     lines = _input(asked).splitlines()
     for chunk, text in PASSAGES.items():
         expect(f"[{chunk}] {text}" in lines, f"the input has no line `[{chunk}] {text}`")
-    expect(
-        any(line.endswith(QUESTION) for line in lines),
-        "the question does not end a line of the input",
-    )
+    expect(QUESTION in _input(asked), "the question is not in the input")
     expect(not re.search("roof|20:00", asked.rules), "a passage is in the instructions")
     expect(
         "Answer from the passages only" in asked.rules, "the rules of `ask` are not in the request"

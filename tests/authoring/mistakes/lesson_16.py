@@ -184,6 +184,18 @@ def windows(text, size, overlap):
             "too many",
         ),
         (
+            "fills the last text up from before",
+            """
+def windows(text, size, overlap):
+    words = text.split()
+    if len(words) <= size:
+        return [" ".join(words)] if words else []
+    ends = range(size, len(words), size - overlap)
+    return [" ".join(words[end - size : end]) for end in [*ends, len(words)]]
+""",
+            "for 9 words, size 4, overlap 1",
+        ),
+        (
             "cuts smaller than it may",
             _WINDOWS.format(
                 **_CUT | {"before": "if not words: return []\n    if overlap == 0: size = 1"}
@@ -286,7 +298,7 @@ def windows(text, size, overlap):
         (
             "asks with the faults alone",
             _CHECKED.format(**_ASK | {"again": 'asked = "Correct this: " + "; ".join(found)'}),
-            "is not the first with the faults at its end",
+            "for a quote that is not in its passage the second input is not the first",
         ),
         (
             "writes all passages into one line",
