@@ -50,7 +50,6 @@ def _near(some: Sequence[float], others: Sequence[float]) -> bool:
 
 CUTS = (
     (10, 4, 1),
-    (9, 4, 1),
     (9, 3, 0),
     (8, 4, 2),
     (7, 3, 1),
@@ -58,6 +57,7 @@ CUTS = (
     (5, 5, 3),
     (2, 3, 2),
     (2, 5, 3),
+    (9, 4, 1),
 )
 
 
