@@ -10,7 +10,7 @@ from openai.types import Batch
 from ...practice.answers import message_item, text_part
 from ..exercises.failures import passes_on
 from ..exercises.judge import Exercise, Wrong
-from ..exercises.probe import Asked, Probe, error_answer, expect, text_answer
+from ..exercises.probe import Asked, Probe, Reply, error_answer, expect, text_answer
 from ..models import model
 
 Json = dict[str, Any]
@@ -208,7 +208,9 @@ OUTPUT = [
 ERRORS = [_refused("r2"), _expired("r5"), _refused("r7")]
 
 
-def _served(asked: Asked) -> Json:
+def _served(asked: Asked) -> Reply:
+    if not (asked.path.startswith("/files/") and asked.path.endswith("/content")):
+        return ""  # no text can answer another endpoint: not judged
     found = {"/files/file-out/content": OUTPUT, "/files/file-bad/content": ERRORS}.get(asked.path)
     if found is None:
         return error_answer(404, f"No file at {asked.path}", type="invalid_request_error")

@@ -10,7 +10,7 @@ import openai
 from ...practice.answers import of_body
 from ..exercises.failures import NO_MODEL, passes_on
 from ..exercises.judge import Exercise, Wrong
-from ..exercises.probe import Asked, Probe, error_answer, expect
+from ..exercises.probe import Asked, Probe, Reply, error_answer, expect
 from ..models import model
 
 Json = dict[str, Any]
@@ -152,12 +152,14 @@ def _listed(data: list[Json], *, more: bool = False) -> Json:
     return of_body({"object": "list", "data": data, "has_more": more})
 
 
-def _platform(asked: Asked) -> Json:
+def _platform(asked: Asked) -> Reply:
     if asked.path == "/fine_tuning/jobs":
         after = dict(pair.split("=") for pair in asked.query.split("&") if pair).get("after", "")
         return _listed(PAGES.get(after, []), more=after != LAST_PAGE)
     if asked.path == "/models":
         return _listed([_model(name) for name in ENDS])
+    if not asked.path.startswith("/models/"):
+        return ""  # no text can answer another endpoint: not judged
     name = asked.path.removeprefix("/models/")
     if name in ENDS:
         return of_body(_model(name))

@@ -245,7 +245,7 @@ def worst(answer: Callable[..., Any]) -> str:
         passes_on(
             lambda probe: answer(probe.client, *_post(("one", "two"))), but={OTHER_400}, first=first
         )
-    return "One request a picture, and what was not checked is not called harmless."
+    return "One request per picture, and what was not checked is not called harmless."
 
 
 def _each_alone(probe: Probe) -> None:
