@@ -2,20 +2,23 @@
 
 import inspect
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from openai.types import Batch
 
+from ...practice.answers import message_item, text_part
+from ..exercises.failures import passes_on
 from ..exercises.judge import Exercise, Wrong
-from ..exercises.probe import Asked, Probe, error_answer, expect, text_answer
+from ..exercises.probe import Asked, Probe, Reply, error_answer, expect, text_answer
 from ..models import model
 
 Json = dict[str, Any]
 
 
 def embedding(answer: Callable[[str, str], Any]) -> str:
-    for name, text in (("B-7", "Rust"), ("B-12", 'She said "no".\nThen she left.')):
+    texts = {"B-7": "Rust", "B-12": 'She said "no".\nThen she left.', "B-3": " Café, 2nd ed.\u2028"}
+    for name, text in texts.items():
         line = answer(name, text)
         if isinstance(line, bytes):
             line = line.decode()
@@ -29,8 +32,16 @@ def embedding(answer: Callable[[str, str], Any]) -> str:
         except ValueError:
             raise Wrong(f"for the text {text!r} the line is not JSON") from None
         _fields(asked, name)
-        wanted = {"model": model("embedding"), "input": text}
-        expect(asked["body"] == wanted, f"the body became {asked['body']!r}")
+        body = asked["body"]
+        expect(isinstance(body, dict), f"for the text {text!r} the body is {body!r}, not an object")
+        expect(
+            body.get("input") in (text, [text]),
+            f"for the text {text!r} the input is {body.get('input')!r}",
+        )
+        expect(
+            {**body, "input": text} == {"model": model("embedding"), "input": text},
+            f"the body became {body!r}",
+        )
     return "The same four fields, another `url`: that is all that changes."
 
 
@@ -60,25 +71,61 @@ def legal(answer: Callable[..., Any]) -> str:
         f"the limits are {defaults}, not 50,000 lines and 200,000,000 bytes",
     )
     lines = [_line(number) for number in range(1_200)]
-    files = _files(answer, lines, most_lines=500)
-    expect(
-        [len(file) for file in files] == [500, 500, 200],
-        f"1,200 lines at 500 a file became files of {', '.join(str(len(f)) for f in files)} lines",
-    )
+    for many, wanted in ((1_200, [500, 500, 200]), (1_000, [500, 500])):
+        sizes = [len(file) for file in _files(answer, lines[:many], most_lines=500)]
+        expect(
+            sizes == wanted,
+            f"{many:,} lines at 500 per file became files of {', '.join(map(str, sizes))} lines",
+        )
     other = model("strong")
     mixed = [_line(number, other if number % 3 == 0 else "gpt-6-luna") for number in range(20)]
     files = _files(answer, mixed, most_lines=10)
-    expect(len(files) == 3, f"7 and 13 lines of two models at 10 a file became {len(files)} files")
+    expect(
+        len(files) == 3,
+        f"7 and 13 lines of two models, mixed, at 10 per file became {len(files)} files; 3 would do",
+    )
     wide = [_line(number, text="é" * 400) for number in range(6)]
     files = _files(answer, wide, most_bytes=_size(wide[:2]))
-    expect(len(files) == 3, f"six lines, two of which just fit into a file, became {len(files)}")
-    _files(answer, wide, most_bytes=_size(wide[:2]) - 1)
-    expect(_files(answer, []) == [], "no lines need no file")
+    expect(
+        len(files) == 3,
+        f"six lines, two of which just fit into a file, became {len(files)} files; 3 would do",
+    )
+    files = _files(answer, wide, most_bytes=_size(wide[:2]) - 1)
+    expect(len(files) == 6, f"six lines of which two do not fit into a file became {len(files)}")
+    two = [_line(number, name, "é" * 400) for number in range(4) for name in ("gpt-6-luna", other)]
+    both: dict[str, tuple[list[str], int, int, int]] = {
+        "eight lines of two models, alternating, two of a model to a file": (
+            two,
+            9,
+            _size(two[1:4:2]),
+            4,
+        ),
+        "six lines, two to a file by number and three by bytes": (wide, 2, _size(wide[:3]), 3),
+        "six lines, three to a file by number and two by bytes": (wide, 3, _size(wide[:2]), 3),
+    }
+    for what, (given, many, large, least) in both.items():
+        made = len(_files(answer, given, many, large))
+        expect(made == least, f"{what}, became {made} files; {least} would do")
+    lone = [_line(1), *wide[:1], _line(2), _line(3, other)]
     try:
-        answer(wide, 50_000, len(wide[0].encode()))
+        files = _files(answer, lone, most_bytes=_size(wide[:1]))
     except ValueError:
-        return "With these limits, 120,000 lines of one model make three files."
-    raise Wrong("a line that fits into no file went through without a ValueError")
+        raise Wrong("a line that just fits into a file of its own got a ValueError") from None
+    expect(
+        len(files) == 4,
+        f"a short, a long, a short and another model's line became {len(files)} files, not 4",
+    )
+    expect(_files(answer, []) == [], "no lines need no file")
+    for lines in (wide[:1], lone):
+        try:
+            found = list(answer(list(lines), 50_000, len(wide[0].encode())))
+        except ValueError:
+            continue
+        raise Wrong(
+            "a line that fits into no file, by its line break alone, went through without a "
+            f"ValueError: {len(lines)} lines became {len(found)} files"
+        )
+    return "With these limits, 120,000 lines of one model make three files."
 
 
 def _files(
@@ -89,11 +136,16 @@ def _files(
 ) -> list[list[str]]:
     found = answer(list(lines), most_lines, most_bytes)
     expect(found is not None, "it returned None")
+    found = list(found)
+    expect(
+        not any(isinstance(file, str) for file in found),
+        "a file is a text, and not a list of lines",
+    )
     files = [list(file) for file in found]
     there = [line for file in files for line in file]
     expect(
         sorted(there) == sorted(lines),
-        f"{len(lines)} lines went in and {len(there)} came out: none may be lost or doubled",
+        f"{len(lines):,} lines went in and {len(there):,} came out: none may be lost or doubled",
     )
     for file in files:
         expect(file, "one of the files is empty")
@@ -142,17 +194,23 @@ def _expired(name: str) -> Json:
     return {"id": f"batch_req_{name}", "custom_id": name, "response": None, "error": error}
 
 
+THOUGHT = {"id": "rs_1", "type": "reasoning", "summary": []}
 OUTPUT = [
-    _answered("r3", "mixed"),
+    _answered("r3", "mixed", output=[THOUGHT, message_item([text_part("mixed")])]),
     _answered("r1", "positive"),
     _answered(
-        "r4", "", output=[], status="incomplete", incomplete_details={"reason": "max_output_tokens"}
+        "r4", "posi", status="incomplete", incomplete_details={"reason": "max_output_tokens"}
+    ),
+    _answered(
+        "r6", "", output=[], status="failed", error={"code": "server_error", "message": "Sorry."}
     ),
 ]
-ERRORS = [_refused("r2"), _expired("r5")]
+ERRORS = [_refused("r2"), _expired("r5"), _refused("r7")]
 
 
-def _served(asked: Asked) -> Json:
+def _served(asked: Asked) -> Reply:
+    if not (asked.path.startswith("/files/") and asked.path.endswith("/content")):
+        return ""  # no text can answer another endpoint: not judged
     found = {"/files/file-out/content": OUTPUT, "/files/file-bad/content": ERRORS}.get(asked.path)
     if found is None:
         return error_answer(404, f"No file at {asked.path}", type="invalid_request_error")
@@ -178,32 +236,47 @@ def collect(answer: Callable[..., Any]) -> str:
     answers, left = _collected(answer, _batch("completed", "file-out", None))
     expect(answers.get("r1") == "positive", f"the answer to r1 is {answers.get('r1')!r}")
     expect("r4" not in answers, f"r4 was cut off, and counts as answered: {answers.get('r4')!r}")
+    expect("r6" not in answers, f"r6 has failed, and counts as answered: {answers.get('r6')!r}")
     expect(left.get("r4") == "incomplete", f"r4 was cut off; what is left is {left!r}")
-    expect(answers.keys() == {"r1", "r3"}, f"the answers are those of {sorted(answers)}")
+    expect(left.get("r6") == "failed", f"the status of r6 is `failed`; what is left is {left!r}")
+    done, unfinished = {"r1": "positive", "r3": "mixed"}, {"r4": "incomplete", "r6": "failed"}
+    expect(answers == done, f"the answers are {answers!r}")
     # Both forms of "no such file" have been seen.
     answers, left = _collected(answer, _batch("completed", "file-out", ""))
-    expect(left == {"r4": "incomplete"}, f"with an empty error_file_id, left is {left!r}")
-    answers, left = _collected(answer, _batch("expired", None, "file-bad"))
-    expect(answers == {}, f"a batch without an output file has the answers {answers!r}")
-    wanted = {"r2": "unsupported_value", "r5": "batch_expired"}
-    for name, code in wanted.items():
-        expect(left.get(name) == code, f"{name} should be left as {code}; left is {left!r}")
-    answers, left = _collected(answer, _batch("expired", "file-out", "file-bad"))
-    expect(len(answers) == 2 and len(left) == 3, f"of five, {len(answers)} and {len(left)} came")
+    expect(left == unfinished, f"with an empty error_file_id, left is {left!r}")
+    codes = {"r2": "unsupported_value", "r5": "batch_expired", "r7": "unsupported_value"}
+    for none in (None, ""):
+        answers, left = _collected(answer, _batch("expired", none, "file-bad"))
+        expect(answers == {}, f"a batch without an output file has the answers {answers!r}")
+        for name, code in codes.items():
+            expect(left.get(name) == code, f"{name} should be left as {code}; left is {left!r}")
+    both = _batch("expired", "file-out", "file-bad")
+    answers, left = _collected(answer, both)
+    expect(answers == done, f"with both files, the answers are {answers!r}")
+    expect(left == unfinished | codes, f"with both files, left is {left!r}")
+    nothing = _collected(answer, _batch("cancelled", None, None), reads=False)
+    expect(nothing == ({}, {}), f"for a batch without files it returned {nothing!r}")
+    for first in ([], [_served]):
+        passes_on(lambda probe: answer(probe.client, both), first=first)
     return "Answers and what is left add up to the lines you sent: a good thing to assert."
 
 
-def _collected(answer: Callable[..., Any], batch: Batch) -> tuple[Json, Json]:
+def _collected(
+    answer: Callable[..., Any], batch: Batch, *, reads: bool = True
+) -> tuple[dict[Any, Any], dict[Any, Any]]:
     probe = Probe([_served])
     found = answer(probe.client, batch)
     expect(
-        isinstance(found, tuple) and len(found) == 2,
+        isinstance(found, tuple | list) and len(found) == 2,
         f"it returned {type(found).__name__}, not two dictionaries",
     )
-    expect(probe.requests, "your code read no file through the client it was given")
+    expect(probe.requests or not reads, "your code read no file through the client it was given")
     kinds = " and ".join(type(each).__name__ for each in found)
-    expect(kinds == "dict and dict", f"it returned {kinds}, not two dictionaries")
-    answers, left = found
+    expect(
+        all(isinstance(each, Mapping) for each in found),
+        f"it returned {kinds}, not two dictionaries",
+    )
+    answers, left = map(dict, found)
     return answers, left
 
 
@@ -260,8 +333,8 @@ def legal_files(lines, most_lines=50_000, most_bytes=200_000_000):
             "`rows(client, batch.error_file_id)` reads the second file; without a file it is empty.",
             'In a line that expired `row["response"]` is None and the code is in `row["error"]`. In '
             'one that failed it is in `row["response"]["body"]["error"]`.',
-            'A line of the output file counts only if `row["response"]["body"]["status"]` is '
-            "`completed`.",
+            "A line of the output file is an answer only if the `status` of its body is `completed`. "
+            "Else the status is the code.",
         ),
         reference='''
 def collect(client, batch):
@@ -272,7 +345,7 @@ def collect(client, batch):
         if response.status == "completed":
             answers[row["custom_id"]] = response.output_text
         else:
-            left[row["custom_id"]] = "incomplete"
+            left[row["custom_id"]] = response.status
     for row in rows(client, batch.error_file_id):
         error = row["error"] or row["response"]["body"]["error"]
         left[row["custom_id"]] = error["code"]
