@@ -127,6 +127,8 @@ def _is_nile(text: str) -> bool:
 
 def _held(asked: Asked) -> None:
     expect(asked.model == MODEL, f"the model is {asked.model!r}")
+    several = asked.body.get("n") or 1
+    expect(several == 1, f"a request asks for {several} answers at once: all of them are paid")
     expect(asked.turns, "the request holds no words of the user")
     expect(
         asked.question is not None,

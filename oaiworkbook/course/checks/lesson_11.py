@@ -13,9 +13,9 @@ import httpx2
 import openai
 
 from ...practice.answers import of_body, of_events
-from ..exercises.failures import passes_on
+from ..exercises.failures import BUSY, FAILURES, passes_on
 from ..exercises.judge import Exercise, Runaway, Wrong
-from ..exercises.probe import Asked, Probe, error_answer, expect, no_waiting
+from ..exercises.probe import Asked, Probe, Reply, error_answer, expect, no_waiting
 from ..models import model
 
 Json = dict[str, Any]
@@ -31,7 +31,7 @@ REFUSED = error_answer(
     code="moderation_blocked",
 )
 # Errors that a program might take for a refusal. Their sentences are ours.
-OTHER_ERRORS = {
+OTHER_ERRORS: Mapping[str, Reply] = {
     "a 400 `invalid_value` about the size": error_answer(
         400, "Invalid size.", type="image_generation_user_error", code="invalid_value"
     ),
@@ -51,6 +51,7 @@ OTHER_ERRORS = {
         code="unknown_parameter",
         param="moderation_blocked",
     ),
+    BUSY: FAILURES[BUSY],
 }
 
 
@@ -229,23 +230,33 @@ def _mask(sent: bytes | None, size: tuple[int, int], box: Box) -> None:
         return
     reverse = right.point([255 - value for value in range(256)])
     expect(alpha.tobytes() != reverse.tobytes(), "the mask is the wrong way round")
-    raise Wrong("the transparent part of the mask is not the box")
+    hole = alpha.point([255] + [0] * 255).getbbox()
+    expect(hole is not None, "nothing in the mask is fully transparent")
+    expect(hole == box, f"the transparent part of the mask is {hole}, and the box is {box}")
+    raise Wrong("the mask is not opaque everywhere outside the box")
 
 
 def draw_all(answer: Callable[..., Any]) -> str:
     for prompts in (["a hive", "a bear", "a smoker"], ["a bear", "a hive"], ["a hive", "a bear"]):
         _drawn_all(answer, prompts)
-    for name, error in OTHER_ERRORS.items():
-        try:
-            found = answer(Easel(GENERATE, error).client, ["a hive"])
-        except Exception:
-            continue
-        raise Wrong(f"{name} looks like a refused prompt: it returned {found!r}")
     with no_waiting(answer):
+        for name, error in OTHER_ERRORS.items():
+            _raised(answer, name, error)
         before: Sequence[Json]
         for before in ([], [REFUSED], [drawn(b"a bear")]):
             passes_on(lambda probe: answer(probe.client, ["a bear", "a hive"]), first=before)
     return "Only the code `moderation_blocked` means None. All else is raised."
+
+
+def _raised(answer: Callable[..., Any], name: str, error: Reply) -> None:
+    probe = Easel(GENERATE, error)
+    try:
+        found = answer(probe.client, ["a hive"])
+    except Exception:
+        sent = len(probe.requests)
+        expect(sent <= 1, f"after {name} the prompt was sent again, {sent} times in all")
+        return
+    raise Wrong(f"{name} looks like a refused prompt: it returned {found!r}")
 
 
 def _drawn_all(answer: Callable[..., Any], prompts: list[str]) -> None:

@@ -276,6 +276,21 @@ def holds(client, question, good):
             "`good` is given a Response, not the text",
         ),
         (
+            "asks for eight at once",
+            """
+def holds(client, question, good):
+    answer = client.chat.completions.create(
+        model="gpt-6-luna",
+        messages=[{"role": "user", "content": question}],
+        reasoning_effort="none",
+        temperature=0,
+        n=8,
+    )
+    return sum(bool(good(choice.message.content)) for choice in answer.choices) >= 7
+""",
+            "a request asks for 8 answers at once",
+        ),
+        (
             "changes the text",
             _HOLDS.format(going=_GOING, settings=_COLD, result="right == 7").replace(
                 "output_text)", "output_text.lower())"

@@ -209,7 +209,7 @@ def drafts(client, prompt, n, folder):
         (
             "half transparent",
             _EDIT.format(**_BOX | {"hole": "mask.paste((0, 0, 0, 128), box)"}),
-            "the transparent part of the mask is not the box",
+            "nothing in the mask is fully transparent",
         ),
         (
             "takes right and bottom for width and height",
@@ -220,7 +220,23 @@ def drafts(client, prompt, n, folder):
                     "(box[0], box[1], box[0] + box[2], box[1] + box[3]))"
                 }
             ),
-            "part of the mask is not the box",
+            "the transparent part of the mask is (16, 8, 496, 408)",
+        ),
+        (
+            "a rectangle with both ends",
+            _EDIT.format(
+                **_BOX
+                | {
+                    "hole": "from PIL import ImageDraw\n"
+                    "    ImageDraw.Draw(mask).rectangle(box, fill=(0, 0, 0, 0))"
+                }
+            ),
+            "the transparent part of the mask is (16, 8, 481, 401)",
+        ),
+        (
+            "half transparent outside",
+            _EDIT.format(**_BOX | {"hole": "mask.putalpha(128); mask.paste((0, 0, 0, 0), box)"}),
+            "not opaque everywhere outside the box",
         ),
         (
             "another form of mask",
@@ -387,7 +403,7 @@ def edit_box(client, path, box, prompt):
                     known='error.code in ("moderation_blocked", "rate_limit_exceeded")'
                 ),
             ),
-            "a 429 `rate_limit_exceeded` is kept from the caller",
+            "a 429 `rate_limit_exceeded` looks like a refused prompt",
         ),
         (
             "takes every error for a refusal",
@@ -433,6 +449,34 @@ def edit_box(client, path, box, prompt):
                 ),
             ),
             "sent again",
+        ),
+        (
+            "tries three times",
+            """
+import base64
+
+import openai
+
+
+def draw_all(client, prompts):
+    found = {}
+    for prompt in prompts:
+        for attempt in range(3):
+            try:
+                response = client.images.generate(**flare, prompt=prompt)
+                found[prompt] = base64.b64decode(response.data[0].b64_json)
+                break
+            except openai.BadRequestError as error:
+                if error.code != "moderation_blocked":
+                    raise
+                found[prompt] = None
+                break
+            except openai.RateLimitError:
+                if attempt == 2:
+                    raise
+    return found
+""",
+            "the prompt was sent again, 3 times in all",
         ),
         (
             "keeps the base64",
