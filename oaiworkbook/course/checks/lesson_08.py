@@ -162,6 +162,8 @@ def unchanged(answer: Callable[..., Any]) -> str:
         ([30, 30, 42, 42], [42, 42, 42], False, "the medians are 6 apart: 36 and 42"),
         ([30, 30, 42, 42], [30, 30, 30], False, "the medians are 6 apart: 36 and 30"),
         ([35, 35, 40], [41, 41, 35], False, "the medians are 6 apart"),
+        ([35, 35, 35], [40, 40, 41, 41], False, "the medians are 5.5 apart: 35 and 40.5"),
+        ([40, 40, 41, 41], [35, 35, 35], False, "the medians are 5.5 apart: 40.5 and 35"),
         ([60, 60, 55], [20, 20, 60], False, "the medians are 40 apart"),
         ([35, 10, 60], [35, 70, 90], False, "the medians are 35 apart"),
         ([0, 0, 0], [0, 4, 100], True, "the medians are 4 apart"),

@@ -126,6 +126,8 @@ def shrink(answer: Callable[..., Any]) -> str:
         (3031, 5805, 2_000),
         (5150, 3591, 500),
         (4858, 3374, 1_500),
+        (893, 2277, 2_000),
+        (3840, 4371, 700),
         (1037, 2800, 100),
         (600, 900, 1_000),
         (600, 900, 662),
@@ -160,7 +162,7 @@ def shrink(answer: Callable[..., Any]) -> str:
             f"{case} it returned {shown}, only {cost} tokens: {best} can be reached, "
             "so more detail would fit",
         )
-    return "As much of the picture as the budget pays for."
+    return "The budget is kept, and hardly any of it is left."
 
 
 def receipt(answer: Callable[..., Any]) -> str:

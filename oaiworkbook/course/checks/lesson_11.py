@@ -133,8 +133,10 @@ def drafts(answer: Callable[..., Any]) -> str:
             expect(names == wanted, f"the folder holds {names}, not {wanted}")
             content = tuple((folder / name).read_bytes() for name in wanted)
             expect(content == pictures, "a file does not hold the bytes behind the base64")
+            several = hasattr(paths, "__iter__") and not isinstance(paths, str | bytes)
+            expect(several, f"it returned {type(paths).__name__}, not the paths")
             expect(
-                [Path(path) for path in paths or ()] == [folder / name for name in wanted],
+                [Path(path) for path in paths] == [folder / name for name in wanted],
                 "the function does not return the paths, in order",
             )
     with _folder() as folder, no_waiting(answer):

@@ -390,6 +390,11 @@ def unchanged(before, after):
             "though the medians are 6 apart: 36 and 42",
         ),
         (
+            "cuts off the half point",
+            _UNCHANGED.format(few=_FEW, same="int(abs(median(before) - median(after))) <= 5"),
+            "the medians are 5.5 apart: 35 and 40.5",
+        ),
+        (
             "returns the difference",
             _UNCHANGED.format(few=_FEW, same="abs(median(before) - median(after))"),
             "it returned 0",

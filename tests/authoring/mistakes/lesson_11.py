@@ -145,6 +145,18 @@ def drafts(client, prompt, n, folder):
             "`prompt` is '3 labels: A label",
         ),
         (
+            "returns the last path",
+            _DRAFTS.format(more=_MORE, ending="webp", content=_BYTES).replace(
+                "return paths", "return paths[-1]"
+            ),
+            "not the paths",
+        ),
+        (
+            "returns nothing",
+            _DRAFTS.format(more=_MORE, ending="webp", content=_BYTES).replace("return paths", ""),
+            "it returned NoneType, not",
+        ),
+        (
             "returns the names",
             _DRAFTS.format(more=_MORE, ending="webp", content=_BYTES).replace(
                 "return paths", "return [path.name for path in paths]"
