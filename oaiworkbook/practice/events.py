@@ -93,8 +93,13 @@ def chat_events(
         base["usage"] = None
     events: list[list[Any]] = []
     for choice in body["choices"]:
+        looks = list((choice.get("logprobs") or {}).get("content") or [])
+        if looks:
+            pieces = [each["token"] for each in looks]
         for delta, reason in _deltas(choice, pieces):
             chunk = {"index": choice["index"], "delta": delta, "finish_reason": reason}
+            if looks and delta.get("content"):
+                chunk["logprobs"] = {"content": [looks.pop(0)], "refusal": None}
             events.append([0, None, base | {"choices": [chunk], "obfuscation": _BLANK}])
     if include_usage:
         events.append([0, None, base | {"choices": [], "usage": body["usage"]}])

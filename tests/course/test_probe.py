@@ -84,6 +84,15 @@ def test_usage_of_a_chat_stream_comes_only_when_asked_for() -> None:
     assert usages(stream_options={"include_usage": True}) == [False] * 4 + [True]
 
 
+def test_a_chat_stream_brings_the_logprobs_of_each_token() -> None:
+    places = [{"token": token, "logprob": -0.5, "top_logprobs": []} for token in ("O", "ak")]
+    body = chat_answer("Oak")
+    body["json"]["choices"][0]["logprobs"] = {"content": places, "refusal": None}
+    chunks = Probe([body]).client.chat.completions.create(**CHAT, stream=True, logprobs=True)
+    looks = [choice.logprobs for chunk in chunks for choice in chunk.choices if choice.logprobs]
+    assert [each.token for look in looks for each in look.content or []] == ["O", "ak"]
+
+
 def test_answers_hold_every_field_of_the_sdks_types_that_has_to_be_there() -> None:
     client = Probe([text_answer("Hi", output=[call_item("f", "{}")], usage=(7, 5, 3))]).client
     answer = client.responses.create(**ASK)

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import dropwhile
 from pathlib import Path
 from types import CodeType
 from typing import Any, Literal
@@ -101,9 +102,22 @@ def _is_written(name: str, value: Any, there: type) -> bool:
 
 
 def _does_nothing(code: CodeType) -> bool:
-    if any(const is ... for const in code.co_consts):
+    steps = list(dis.get_instructions(code))
+    loaded = [at for at, step in enumerate(steps) if step.argval is ...]
+    if any(not _in_an_index(steps[at + 1 :]) for at in loaded):
         return True
     return _steps(code) in _EMPTY
+
+
+def _in_an_index(after: list[dis.Instruction]) -> bool:
+    """True for the `...` of `picture[..., :3]`; false for `items[...]`, a place to fill in."""
+    rest = list(dropwhile(lambda step: step.opname.startswith(("LOAD_", "BUILD_SLICE")), after))
+    tuples = [step.opname for step in rest[:2]]
+    return tuples[:1] == ["BUILD_TUPLE"] and tuples[1:] in (
+        ["BINARY_SUBSCR"],
+        ["STORE_SUBSCR"],
+        ["BINARY_OP"],
+    )
 
 
 def _steps(code: CodeType) -> tuple[tuple[str, Any], ...]:
