@@ -165,7 +165,9 @@ class Asked:
         """All other arguments by name, those at their default left out, `cap` under one name."""
         if not isinstance(self.body, dict):
             return {}
-        named: Json = {_ANOTHER_NAME.get(str(name), str(name)): value for name, value in self.body.items()}
+        named: Json = {
+            _ANOTHER_NAME.get(str(name), str(name)): value for name, value in self.body.items()
+        }
         apart = ("input", "messages", "instructions", "model", "previous_response_id")
         return {
             name: value
