@@ -360,6 +360,9 @@ def test_failures_have_to_reach_the_caller() -> None:
     passes_on(lambda probe: probe.client.responses.create(**ASK))
     passes_on(wraps)
     passes_on(hides(openai.RateLimitError), but={BUSY, NO_CREDIT})
+    mine = {"a 413": error_answer(413, "Too large", type="server_error")}
+    with pytest.raises(Wrong, match="a 413 is kept from the caller"):
+        passes_on(hides(openai.APIStatusError), more=mine)
     for error, said in (
         (openai.RateLimitError, BUSY),
         (openai.AuthenticationError, WRONG_KEY),

@@ -4,6 +4,7 @@ passes_on(lambda probe: answer(probe.client, QUESTION), but={BUSY})
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -41,15 +42,19 @@ FAILURES: Mapping[str, Reply] = {
 
 
 def passes_on(
-    run: Callable[[Probe], Any], *, but: Collection[str] = (), first: Sequence[Reply] = ()
+    run: Callable[[Probe], Any],
+    *,
+    but: Collection[str] = (),
+    first: Sequence[Reply] = (),
+    more: Mapping[str, Reply] = MappingProxyType({}),
 ) -> None:
     """Runs the program once with each failure. Raises Wrong where one is kept from the caller.
 
     `run` hands the probe's client to the learner's function. `but`: names of failures that the task
-    wants handled. `first`: what the requests before the failing one get. An error of another class
-    that was raised from the API's counts as passed on.
+    wants handled. `first`: what the requests before the failing one get. `more`: further failures,
+    which come first. An error of another class that was raised from the API's counts as passed on.
     """
-    for name, failure in FAILURES.items():
+    for name, failure in {**more, **FAILURES}.items():
         if name in but:
             continue
         try:
