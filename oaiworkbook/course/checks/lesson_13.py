@@ -201,9 +201,9 @@ def _recorded(
 def _ends_early(answer: Callable[..., Any], path: Path) -> None:
     messages, words, sound = STREAMS[0]
     *events, _, end = streamed(words, sound)["sse"]
-    for cut in ([*events, end], *(events[:number] for number in range(1, len(events) + 1))):
+    for cut in (*(events[:number] for number in range(1, len(events) + 1)), [*events, end]):
         probe = Probe([_speaks(of_events(cut))])
-        when = f"of {len(events) + 2} events only the first {len(cut)} came"
+        when = f"the stream ended after {len(cut)} of {len(events) + 2} events"
         if cut[-1] == end:
             when = "the chunk with `expires_at` never came"
         try:
@@ -226,10 +226,10 @@ def turn(answer: Callable[..., Any]) -> str:
         {"role": "assistant", "content": WORDS[m["audio"]["id"]]} if "audio" in m else m
         for m in HISTORY
     ]
-    expect(
-        _sent(gone.last) == told,
-        "the last request does not have the words in the place of the sounds",
-    )
+    sent = _sent(gone.last)
+    expect(len(sent) == len(told), f"{len(told)} messages became {len(sent)} in the last request")
+    for number, (mine, right) in enumerate(zip(sent, told, strict=True)):
+        expect(mine == right, f"message {number} of the last request is {mine!r}")
     expect(len(gone.requests) == 2, f"it took {len(gone.requests)} requests, not two")
 
     def run(probe: Probe) -> Any:
@@ -242,20 +242,21 @@ def turn(answer: Callable[..., Any]) -> str:
         except Exception:
             expect(len(probe.requests) == 1, f"{name} was taken for an expired sound")
         else:
-            raise Wrong(f"{name} was taken for an expired sound, or hidden")
+            raise Wrong(f"{name} was taken for an expired sound, or kept from the caller")
     passes_on(run, more=_OTHERS)
     passes_on(run, first=[_expired])
     return "The talk goes on in text where its sound is gone, and only there."
 
 
-_OTHERS: dict[str, Json] = {
-    "a 400 with another code": error_answer(
-        400,
-        "Assistant audio audio_1 not found in a format that is known.",
-        type="invalid_request_error",
-        code="invalid_value",
-        param="content.messages[2].audio.id",
-    )
+def _refused(message: str, param: str) -> Json:
+    kind = "invalid_request_error"
+    return error_answer(400, message, type=kind, code="invalid_value", param=param)
+
+
+_OTHERS = {
+    "a 400 about the voice": _refused("Invalid voice.", "audio.voice"),
+    "a 400 about a model that was not found": _refused("Model not found.", "model"),
+    "a 400 about the form of an id": _refused("Invalid id.", "content.messages[2].audio.id"),
 }
 
 
@@ -264,7 +265,8 @@ def _answered(answer: Callable[..., Any], probe: Probe) -> None:
     try:
         found = _run(answer, probe, history, dict(WORDS))
     except openai.BadRequestError:
-        raise Wrong("an expired sound still ends the talk with a 400") from None
+        expect(len(probe.requests) > 1, "an expired sound still ends the talk with a 400")
+        raise Wrong("the last request still names a sound that has expired") from None
     expect(history == HISTORY, "`history` itself was changed")
     choices = getattr(found, "choices", None)
     audio = getattr(choices[0].message if choices else found, "audio", None)

@@ -184,7 +184,7 @@ def announce(client, text, path):
         (
             "divides by the words heard",
             _ROUND_TRIP.format(file="path", more="", rate="word_error_rate(back.text, text)"),
-            "it returned",
+            "it returned 0.333333, not 0.4",
         ),
         (
             "returns a percentage as text",
@@ -259,7 +259,7 @@ def round_trip(client, text, path):
         heard += getattr(event, "delta", "") or getattr(event, "text", "")
     return word_error_rate(text, heard)
 """,
-            "it returned",
+            "it returned 1.4, not 0.4",
         ),
         (
             "compares the transcript of the reader",
@@ -307,7 +307,7 @@ def round_trip(client, text, path):
                 error="except openai.RateLimitError:\n            raise\n"
                 "        except Exception:\n            return None",
             ),
-            "a 400 about the model is kept from",
+            "400 about the model is kept from the caller",
         ),
         (
             "takes every 400 for a bad file",
@@ -316,7 +316,7 @@ def round_trip(client, text, path):
                 name=_NAME,
                 error="except openai.BadRequestError:\n            return None",
             ),
-            "a 400 about the model is kept from",
+            "about the model is kept from the caller: it returned None",
         ),
         (
             "takes a broken connection for a bad file",

@@ -176,7 +176,7 @@ def say(client, messages):
         (
             "takes a cut stream for whole",
             _RECORD.format(**_FINE | {"whole": ""}, write=_WRITE.format(rate=24_000)),
-            "as if the sound were whole",
+            "the stream ended after 1 of 10 events",
         ),
         (
             "takes a transcript for whole",
@@ -184,7 +184,7 @@ def say(client, messages):
                 **_FINE | {"whole": 'if not words.endswith("."): raise RuntimeError("cut")'},
                 write=_WRITE.format(rate=24_000),
             ),
-            "as if the sound were whole",
+            "the stream ended after 4 of 10 events",
         ),
         (
             "takes any sound for whole",
@@ -192,7 +192,7 @@ def say(client, messages):
                 **_FINE | {"whole": 'if not sound: raise RuntimeError("cut")'},
                 write=_WRITE.format(rate=24_000),
             ),
-            "as if the sound were whole",
+            "the stream ended after 6 of 10 events",
         ),
         (
             "waits for a finish_reason",
@@ -275,7 +275,15 @@ def record(client, messages, path):
         (
             "asks the same again",
             _TURN.format(first="history", passed=_CODE, change="", second="history"),
-            "still ends the talk",
+            "the last request still names a sound",
+        ),
+        (
+            "asks once",
+            """
+def turn(client, history, words):
+    return client.chat.completions.create(**spoken, audio=voice, messages=history)
+""",
+            "an expired sound still ends the talk",
         ),
         (
             "takes each failure for an expired sound",
@@ -297,31 +305,31 @@ def record(client, messages, path):
                 change="",
                 second='[m for m in history if "audio" not in m]',
             ),
-            "words in the place of the sounds",
+            "6 messages became 4",
         ),
         (
             "knows the error by its status",
             _TURN.format(
                 first="history", passed="error.status_code != 400", change="", second="told"
             ),
-            "a 400 with another code was taken for an expired sound",
+            "a 400 about the voice was taken",
         ),
         (
             "knows the error by its words",
             _TURN.format(
                 first="history", passed='"not found" not in str(error)', change="", second="told"
             ),
-            "a 400 with another code was taken for an expired sound",
+            "a 400 about a model that was not found was taken",
         ),
         (
             "knows the error by its param",
             _TURN.format(
                 first="history",
-                passed='"audio" not in (error.param or "")',
+                passed='"audio.id" not in (error.param or "")',
                 change="",
                 second="told",
             ),
-            "a 400 with another code was taken for an expired sound",
+            "a 400 about the form of an id was taken",
         ),
         (
             "returns the words",
@@ -335,12 +343,12 @@ def record(client, messages, path):
             _TURN.format(first="history", passed=_CODE, change="", second="told").replace(
                 '"role": "assistant"', '"role": "user"'
             ),
-            "words in the place of the sounds",
+            "message 2 of the last request is {'role': 'user'",
         ),
         (
             "gives up only the first sound",
             _TURN.format(first="history", passed=_CODE, change="", second="told[:3] + history[3:]"),
-            "still ends the talk",
+            "still names a sound that has expired",
         ),
         (
             "asks again until it works",

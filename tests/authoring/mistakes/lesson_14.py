@@ -144,7 +144,7 @@ def ask(client, question):
         (
             "leaves detection on",
             _TALK.format(**_TALKS | {"update": ""}),
-            "turn detection is 'on",
+            "turn detection is on while",
         ),
         (
             "sends one large piece",
@@ -194,7 +194,7 @@ def ask(client, question):
             _TALK.format(
                 **_TALKS | {"update": "", "first": f"{_TALKS['update']}; {_TALKS['first']}"}
             ),
-            "turn detection is 'on",
+            "turn detection is on, and changed later, while",
         ),
         (
             "settings without their type",
