@@ -32,7 +32,7 @@ BYTES = b"stands for the bytes of an MP3 file"
 LIMIT = 25 * 1024 * 1024
 TEXT = "The Kittiwake sails at nine."
 QUESTION = "Do bicycles need a ticket?"
-PATIENCE = 1.0  # seconds in which a piece that has arrived is in the file
+PATIENCE = 3.0  # seconds in which a piece that has arrived is in the file
 DELTA = "response.output_audio.delta"
 Reading = Callable[[dict[str, Any]], Iterable[dict[str, Any]]]
 
@@ -293,7 +293,7 @@ def receive(answer: Callable[..., Any]) -> str:
                 ) from None
             expect(found is None, f"for a file that the API cannot read it returned {found!r}")
         passes_on(lambda probe: answer(probe.client, note), more=_OTHERS)
-    return "Only what is about the file returns None. A later try can succeed with all the rest."
+    return "Only what is about the file returns None; your caller is told of all the rest."
 
 
 def _refused(status: int, message: str, param: str, code: str) -> dict[str, Any]:

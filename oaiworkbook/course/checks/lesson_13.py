@@ -141,6 +141,7 @@ def say(answer: Callable[..., Any]) -> str:
             isinstance(found, bytes | bytearray | memoryview),
             f"it returned {type(found).__name__}, not bytes",
         )
+        expect(found != base64.b64encode(sound), "the bytes that it returned are still base64 text")
         expect(found == sound, "it returned something else than the bytes of the sound")
     passes_on(lambda probe: answer(probe.client, copy.deepcopy(QUESTION)))
     return "The bytes can go into a file or to a player as they are."

@@ -44,7 +44,10 @@ def _asked(line: Line, question: str) -> None:
         if each["type"] == "conversation.item.create":
             items.append(each["item"])
         if each["type"] == "response.create":
-            items += (each.get("response") or {}).get("input") or []
+            # Its own `input` is read in place of the conversation.
+            own = (each.get("response") or {}).get("input")
+            expect(own != [], "`input` is empty, and the answer is made from it alone")
+            items = items if own is None else list(own)
             break
     items = [each for each in items if each.get("role") != "system"]
     late = "conversation.item.create" in _types(line)
@@ -140,7 +143,7 @@ def safe(answer: Callable[..., Any]) -> str:
         _raises(answer, f"an answer whose status is `{status}`", status, _ends_as(status))
     _raises(answer, "a session that ended before the answer", "", _hangs_up)
     _raises(answer, "a session that ended in the middle of the answer", "", _hangs_up_later)
-    return "None of these ways out raises by itself, and each reached your caller."
+    return "Seven times no answer came, and each time your caller was told."
 
 
 def _error(code: str) -> Json:

@@ -105,6 +105,14 @@ WRONG = {
             "`audio` needs a voice and a format",
         ),
         (
+            "returns the base64 as bytes",
+            _SAY.format(
+                request='modalities=["text", "audio"], audio={"voice": "cedar", "format": "mp3"}',
+                result="answer.choices[0].message.audio.data.encode()",
+            ),
+            "the bytes that it returned are still base64",
+        ),
+        (
             "returns the words",
             _SAY.format(
                 request='modalities=["text", "audio"], audio={"voice": "cedar", "format": "mp3"}',

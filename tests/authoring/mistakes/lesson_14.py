@@ -93,6 +93,11 @@ WRONG = {
             "Missing required parameter: 'item.type'",
         ),
         (
+            "an input of its own",
+            _ASK.format(**_GOOD | {"create": _CREATE.replace('["text"]', '["text"], "input": []')}),
+            "`input` is empty",
+        ),
+        (
             "the name of the beta",
             _ASK.format(
                 **_GOOD
