@@ -437,6 +437,9 @@ def test_failures_have_to_reach_the_caller() -> None:
     passes_on(lambda probe: probe.client.with_options(max_retries=4).responses.create(**ASK))
     assert time.monotonic() - started < 10, "the SDK's own retries have really waited"
     passes_on(hides(openai.RateLimitError), but={BUSY, NO_CREDIT})
+    mine = {"a 413": error_answer(413, "Too large", type="server_error")}
+    with pytest.raises(Wrong, match="a 413 is kept from the caller"):
+        passes_on(hides(openai.APIStatusError), failures=mine)
     for error, said in (
         (openai.RateLimitError, BUSY),
         (openai.AuthenticationError, WRONG_KEY),

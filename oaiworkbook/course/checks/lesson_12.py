@@ -1,11 +1,13 @@
 """Exercises of lesson 12, Speech."""
 
-import base64
+import re
 import time
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from hashlib import sha256
+from numbers import Real
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -14,10 +16,11 @@ import httpx2
 import openai
 
 from ...recordings.requests import canonical
+from ..exercises.failures import FAILURES, passes_on
 from ..exercises.judge import Exercise, Wrong
-from ..exercises.phone import Line, created, done
-from ..exercises.probe import Probe, error_answer, expect
-from ..models import model
+from ..exercises.phone import Closed, Line, Talk, done, event, said
+from ..exercises.probe import Asked, Probe, error_answer, expect
+from ..models import known, model
 
 if TYPE_CHECKING:
     from ...practice.server import Served
@@ -25,10 +28,13 @@ if TYPE_CHECKING:
 RATE = 24_000
 # Two seconds of sound in pieces that no buffer of a file takes whole.
 SOUND = [bytes([number, 0]) * 12_000 for number in range(4)]
-BYTES = "stands for the bytes of an MP3 file"
+BYTES = b"stands for the bytes of an MP3 file"
 LIMIT = 25 * 1024 * 1024
 TEXT = "The Kittiwake sails at nine."
-PATIENCE = 1.0  # seconds in which a piece that has arrived is in the file
+QUESTION = "Do bicycles need a ticket?"
+PATIENCE = 3.0  # seconds in which a piece that has arrived is in the file
+DELTA = "response.output_audio.delta"
+Reading = Callable[[dict[str, Any]], Iterable[dict[str, Any]]]
 
 
 class Ear(Probe):
@@ -46,73 +52,70 @@ class Ear(Probe):
 
 
 class Reader:
-    """A script for `Line`: says `words` to whatever is asked, and watches the file at `path`."""
+    """Says `words` to whatever is asked, and watches the folder before the last piece of sound."""
 
-    def __init__(self, words: str, path: Path, *, fails: bool = False) -> None:
-        self.words, self.path, self.fails = words, path, fails
-        self.asked: list[dict[str, Any]] = []
+    def __init__(self, words: str, folder: Path) -> None:
+        self.words, self.folder = words, folder
         self.grew = False
 
-    def __call__(self, heard: Any) -> Iterator[dict[str, Any]]:
-        if heard is None:
-            yield created()
-        elif heard.get("type") == "session.update":
-            yield _event("session.updated", session=heard.get("session"))
-        elif heard.get("type") == "conversation.item.create":
-            item = {"id": "item_1", "status": "completed"} | (heard.get("item") or {})
-            yield _event("conversation.item.added", previous_item_id=None, item=item)
-            yield _event("conversation.item.done", previous_item_id=None, item=item)
-            self.asked.append(heard)
-        elif heard.get("type") == "response.create":
-            self.asked.append(heard)
-            yield from self._failure() if self.fails else self._answer()
-
-    def _answer(self) -> Iterator[dict[str, Any]]:
-        yield _event("response.output_audio_transcript.delta", delta=self.words)
-        for piece in SOUND[:-1]:
-            yield _event("response.output_audio.delta", delta=base64.b64encode(piece).decode())
-        self.grew = _holds(self.path, 2 * len(SOUND[0]))
-        yield _event("response.output_audio.delta", delta=base64.b64encode(SOUND[-1]).decode())
-        yield _event("response.output_audio.done")
-        yield _event("response.output_audio_transcript.done", transcript=self.words)
-        yield done([{"type": "output_audio", "transcript": self.words}])
-
-    def _failure(self) -> Iterator[dict[str, Any]]:
-        error = {"type": "invalid_request_error", "code": "invalid_value", "message": "No voice."}
-        yield _event("error", error=error | {"param": None, "event_id": None})
+    def __call__(self, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        left = len(SOUND)
+        for each in said(self.words, SOUND, asked):
+            left -= each["type"] == DELTA
+            if each["type"] == DELTA and not left:
+                self.grew = _holds(self.folder, 2 * len(SOUND[0]))
+            yield each
 
 
-def _event(kind: str, **fields: Any) -> dict[str, Any]:
-    return {"type": kind, "event_id": "event_5", **fields}
-
-
-def _holds(path: Path, size: int) -> bool:
-    """Whether the file has `size` bytes before the rest of the sound is sent."""
+def _holds(folder: Path, size: int) -> bool:
+    """Whether a file there has `size` bytes before the rest of the sound is sent."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        if path.is_file() and path.stat().st_size >= size:
+        if any(path.is_file() and path.stat().st_size >= size for path in folder.iterdir()):
             return True
         time.sleep(0.01)
     return False
 
 
-def heard(text: str) -> dict[str, Any]:
-    usage = {"type": "duration", "seconds": 3}
-    body = {"text": text, "languages": [{"code": "en"}], "usage": usage}
+def _refuses(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    error = {"type": "invalid_request_error", "code": "invalid_value", "message": "No voice."}
+    yield event("error", error=error | {"param": None, "event_id": None})
+
+
+def _fails(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield event("response.created", response=done([], "in_progress")["response"])
+    yield done([], "failed")
+
+
+def _is_cut(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from said(TEXT[:10], SOUND[:2], asked, "incomplete")
+
+
+def _hangs_up(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for each in said(TEXT, SOUND, asked):
+        if each["type"] == "response.output_audio.done":
+            raise Closed
+        yield each
+
+
+def heard(text: str, form: Mapping[str, Any]) -> dict[str, Any]:
+    """The transcript in the form that was asked for: whole, in pieces, or as bare text."""
+    body: dict[str, Any] = {"text": text, "languages": [{"code": "en"}]}
+    if form.get("stream") == "true":
+        half = len(text) // 2
+        events: list[dict[str, Any]] = [
+            {"type": "transcript.text.delta", "delta": part} for part in (text[:half], text[half:])
+        ]
+        events.append({"type": "transcript.text.done", **body})
+        return {
+            "status": 200,
+            "headers": {"content-type": "text/event-stream"},
+            "sse": [[0, None, each] for each in events] + [[0, None, "[DONE]"]],
+        }
+    if form.get("response_format") == "text":
+        return {"status": 200, "headers": {"content-type": "text/plain"}, "text": f"{text}\n"}
+    body |= {"usage": {"type": "duration", "seconds": 3}}
     return {"status": 200, "headers": {"content-type": "application/json"}, "json": body}
-
-
-def _heard_in_pieces(text: str) -> dict[str, Any]:
-    half = len(text) // 2
-    pieces = [
-        {"type": "transcript.text.delta", "delta": part} for part in (text[:half], text[half:])
-    ]
-    events = [*pieces, {"type": "transcript.text.done", "text": text}]
-    return {
-        "status": 200,
-        "headers": {"content-type": "text/event-stream"},
-        "sse": [[0, None, event] for event in events] + [[0, None, "[DONE]"]],
-    }
 
 
 @contextmanager
@@ -121,14 +124,34 @@ def _folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def _reading_request(line: Line, reader: Reader, text: str) -> None:
-    expect(line.models[0] == model("speech"), f"the session is one of {line.models[0]!r}")
-    expect(reader.asked, "no response was asked for")
-    said = " ".join(str(event) for event in reader.asked)
-    expect(text in said, "the text that was given is not in the request")
-    made = next(event for event in reader.asked if event["type"] == "response.create")
-    told = made.get("response") or {}
-    expect(told.get("output_modalities") != ["text"], "the answer was asked for in writing")
+def _reading_request(line: Line, text: str) -> None:
+    expect(line.models[-1] == model("speech"), f"the session is one of {line.models[-1]!r}")
+    kinds = [each["type"] for each in line.sent]
+    expect("response.create" in kinds, "no response was asked for")
+    settings: dict[str, Any] = {}
+    for each in line.sent:
+        settings |= each.get("session") or {}
+        settings |= each.get("response") or {}
+    expect(settings.get("output_modalities") != ["text"], "the answer was asked for in writing")
+    told = " ".join(_texts(line.sent))
+    expect(text in told, "the text that was given is not in the request")
+    expect(
+        re.search(r"\w", told.replace(text, "")),
+        "the model gets the text, and nothing says that it is to be read aloud",
+    )
+
+
+def _texts(given: Any) -> Iterator[str]:
+    """What the model is told in these events: instructions and the texts of messages."""
+    if isinstance(given, list):
+        for each in given:
+            yield from _texts(each)
+    if isinstance(given, dict):
+        for name, value in given.items():
+            if name in ("instructions", "text") and isinstance(value, str):
+                yield value
+            else:
+                yield from _texts(value)
 
 
 def _is_the_sound(path: Path) -> None:
@@ -148,63 +171,92 @@ def announce(answer: Callable[..., Any]) -> str:
         path = folder / "line.wav"
         # Other words than those that were asked for: only the transcript knows them.
         for words in (TEXT, "The Kittiwake leaves at nine."):
-            reader = Reader(words, path)
+            reader = Reader(words, folder)
             path.unlink(missing_ok=True)
-            with Line(reader) as line:
+            with Line(Talk(reader)) as line:
                 found = line.run(answer, TEXT, path)
-            _reading_request(line, reader, TEXT)
+            _reading_request(line, TEXT)
             _is_the_sound(path)
             expect(reader.grew, "nothing was in the file before the whole sound had come")
             expect(found == words, f"what was said is {words!r}, and it returned {found!r}")
-        with Line(Reader(TEXT, path, fails=True)) as line:
-            try:
-                found = line.run(answer, TEXT, path)
-            except RuntimeError:
-                return "The file grows while the sound comes, and an error does not go unseen."
-            except Wrong:
-                raise Wrong("after an error event your code waited on") from None
-        raise Wrong(f"after an error event it returned {found!r}")
+        _raises(answer, path, "an error event", _refuses)
+        _raises(answer, path, "a response whose status is `failed`", _fails)
+        _raises(answer, path, "a response whose status is `incomplete`", _is_cut)
+        _raises(answer, path, "a line that ended in the middle", _hangs_up, Exception)
+    return "The file grows while the sound comes, and no failure looks like a good file."
+
+
+def _raises(
+    answer: Callable[..., Any],
+    path: Path,
+    when: str,
+    reading: Reading,
+    kind: type[Exception] = RuntimeError,
+) -> None:
+    with Line(Talk(reading)) as line:
+        try:
+            found = line.run(answer, TEXT, path)
+        except Wrong:
+            raise Wrong(f"after {when} your code waited on") from None
+        except kind:
+            return
+        except Exception as error:
+            what = f"`{type(error).__name__}`"
+            raise Wrong(f"after {when} it stops with {what}, not with a RuntimeError") from error
+    raise Wrong(f"after {when} it returned {found!r}")
 
 
 def round_trip(answer: Callable[..., Any]) -> str:
     for text, back, rate in (
         (TEXT, "The kitty wake sails at nine", 0.4),
+        ("Mind the wet steps, please, all!", "Mine the wet steps, please, all.", 1 / 6),
         (TEXT, TEXT, 0.0),
         (TEXT, "", 1.0),
         ("Ahoy.", "A hoy there", 3.0),
     ):
         with _folder() as folder:
             path = folder / "line.wav"
-            requests: list[Served] = []
-            reader = Reader(text, path)
-            with Line(reader, _listener(requests, back)) as line:
+            uploads: list[Served] = []
+            with Line(Talk(Reader(text, folder)), _listener(uploads, back)) as line:
                 found = line.run(answer, text, path)
-            _reading_request(line, reader, text)
+            _reading_request(line, text)
             _is_the_sound(path)
-            _transcribed(requests, path)
-        expect(isinstance(found, int | float), f"it returned {type(found).__name__}, not a number")
+            _transcribed(uploads, path)
         expect(
-            abs(found - rate) < 1e-9,
-            f"for {text!r}, heard as {back!r}, it returned {found:g}, not {rate:g}",
+            isinstance(found, Real | Decimal), f"it returned {type(found).__name__}, not a number"
         )
-    return "A rate of 3 is 300 %: one word was said, and three are wrong or too many."
+        expect(
+            abs(float(found) - rate) < 1e-6,
+            f"for {text!r}, heard as {back!r}, it returned {float(found):g}, not {rate:g}",
+        )
+    with _folder() as folder:
+        path = folder / "line.wav"
+        _raises(answer, path, "an error event while it reads", _refuses, Exception)
+        with Line(Talk(Reader(TEXT, folder)), lambda served: _CRASHED) as line:
+            try:
+                found = line.run(answer, TEXT, path)
+            except openai.APIError:
+                return "A rate of 3 is 300 %: one word was said, and three are wrong or too many."
+        raise Wrong(f"the file could not be transcribed (a 500), and it returned {found!r}")
 
 
-def _listener(requests: "list[Served]", back: str) -> "Callable[[Served], dict[str, Any]]":
+_CRASHED = error_answer(500, "The server had an error", type="server_error")
+
+
+def _listener(uploads: "list[Served]", back: str) -> "Callable[[Served], dict[str, Any]]":
     def answered(served: "Served") -> dict[str, Any]:
-        requests.append(served)
         if served.asked.path != "/v1/audio/transcriptions":
-            return error_answer(
-                404, f"nothing at {served.asked.path}", type="invalid_request_error"
-            )
-        return _heard_in_pieces(back) if served.form.get("stream") == "true" else heard(back)
+            where = f"nothing at {served.asked.path}"
+            return error_answer(404, where, type="invalid_request_error")
+        uploads.append(served)
+        return heard(back, served.form)
 
     return answered
 
 
-def _transcribed(requests: "list[Served]", path: Path) -> None:
-    expect(requests, "the file was not transcribed")
-    asked = requests[-1]
+def _transcribed(uploads: "list[Served]", path: Path) -> None:
+    expect(uploads, "the file was not transcribed")
+    asked = uploads[-1]
     files = [part for part in asked.asked.body if "filename" in part]
     expect(files, "the request to transcribe carries no file")
     expect(
@@ -218,71 +270,83 @@ def _transcribed(requests: "list[Served]", path: Path) -> None:
     )
     named = asked.form.get("model")
     expect(named == model("transcribe"), f"the transcribing model is {named!r}")
-    expect(
-        not any(name.startswith("keywords") for name in asked.form),
-        "keywords told the model what to hear: the rate then measures nothing",
-    )
+    for name in ("keywords", "prompt"):
+        expect(
+            not any(field.startswith(name) for field in asked.form),
+            f"`{name}` told the model what to hear: the rate then measures nothing",
+        )
 
 
 def receive(answer: Callable[..., Any]) -> str:
     with _folder() as folder:
         _formats(answer, folder)
-        _too_large(answer, folder)
+        _sizes(answer, folder)
         note = folder / "noise.mp3"
         note.write_bytes(b"not a sound")
-        probe = Ear(_refused("Audio file might be corrupted or unsupported", "file"))
-        try:
-            found = answer(probe.client, note)
-        except openai.BadRequestError:
-            raise Wrong("a file that the API cannot read stops the program with a 400") from None
-        expect(found is None, f"for a file that the API cannot read it returned {found!r}")
-        for what, reply in _OTHERS.items():
+        for code in ("invalid_value", "unsupported_value"):
+            probe = Ear(_refused(400, "This sound cannot be read", "file", code))
             try:
-                answer(Ear(reply).client, note)
-            except openai.APIError:
-                continue
-            raise Wrong(f"{what} looks like an unreadable file: the message would be lost")
-    return "Only what is about the file returns None. A later try can succeed with all the rest."
+                found = answer(probe.client, note)
+            except openai.BadRequestError:
+                raise Wrong(
+                    f"a file that the API cannot read (400, `file`, `{code}`) stops the program"
+                ) from None
+            expect(found is None, f"for a file that the API cannot read it returned {found!r}")
+        passes_on(lambda probe: answer(probe.client, note), failures={**_OTHERS, **FAILURES})
+    return "Only what is about the file returns None; your caller is told of all the rest."
 
 
-def _refused(message: str, param: str) -> dict[str, Any]:
-    kind = "invalid_request_error"
-    return error_answer(400, message, type=kind, code="invalid_value", param=param)
+def _refused(status: int, message: str, param: str, code: str) -> dict[str, Any]:
+    return error_answer(status, message, type="invalid_request_error", code=code, param=param)
 
 
 _OTHERS: dict[str, Any] = {
-    "a 429": error_answer(429, "Slow down", type="requests", code="rate_limit_exceeded"),
-    "a wrong key (401)": error_answer(401, "Incorrect API key", type="invalid_request_error"),
-    "a 400 about the model": _refused("The model does not exist", "model"),
-    "a 500": error_answer(500, "The server had an error", type="server_error"),
-    "a broken connection": httpx2.ConnectError("the connection was refused"),
+    "a 400 about the model": _refused(400, "There is no such model.", "model", "model_not_found"),
+    "a 400 about `response_format`": _refused(
+        400, "This format does not fit the file", "response_format", "unsupported_value"
+    ),
+    "a 413 (too large)": _refused(413, "Too large", "file", "invalid_value"),
+    "a 422": _refused(422, "Try another file", "file", "invalid_value"),
 }
 
 
+def _heard(asked: Asked) -> dict[str, Any]:
+    name = asked.body.get("model")
+    if name not in known():
+        return _refused(400, f"There is no model {name!r}.", "model", "model_not_found")
+    return heard(QUESTION, asked.body)
+
+
 def _formats(answer: Callable[..., Any], folder: Path) -> None:
-    for name, sent in (("note.oga", ".ogg"), ("NOTE.OGA", ".ogg"), ("call.mp3", ".mp3")):
+    for name, ending in (("note.oga", ".ogg"), ("NOTE.OGA", ".ogg"), ("call.mp3", ".mp3")):
         path = folder / name
-        path.write_bytes(BYTES.encode())
-        probe = Ear(heard("Do bicycles need a ticket?"))
+        path.write_bytes(BYTES)
+        probe = Ear(_heard)
         found = answer(probe.client, path)
         expect(probe.files, "your code uploaded no file")
         part = probe.files[-1]
         expect(
-            Path(part["filename"]).suffix.lower() == sent,
+            Path(part["filename"]).suffix.lower() == ending,
             f"{name} was uploaded as {part['filename']!r}",
         )
         expect(
-            part["sha256"] == sha256(BYTES.encode()).hexdigest(),
-            f"the bytes of {name} changed on the way",
+            part["sha256"] == sha256(BYTES).hexdigest(), f"the bytes of {name} changed on the way"
         )
         expect(path.is_file(), f"{name} is gone from the folder: rename the upload, not the file")
-        expect(found == "Do bicycles need a ticket?", f"for {name} it returned {found!r}")
+        expect(
+            isinstance(found, str) and found.strip() == QUESTION,
+            f"for {name}, in which {QUESTION!r} was heard, it returned {found!r}",
+        )
 
 
-def _too_large(answer: Callable[..., Any], folder: Path) -> None:
+def _sizes(answer: Callable[..., Any], folder: Path) -> None:
     path = folder / "meeting.wav"
-    with path.open("wb") as file:
-        file.truncate(LIMIT + 1)
+    _of_size(path, LIMIT)
+    try:
+        answer(Ear(_heard).client, path)
+    except ValueError:
+        raise Wrong(f"a file of exactly {LIMIT:,} bytes is refused, and it is not above") from None
+    _of_size(path, LIMIT + 1)
     message = f"413: Maximum content size limit ({LIMIT}) exceeded ({LIMIT + 400} bytes read)"
     probe = Ear(error_answer(413, message, type="server_error"))
     try:
@@ -295,14 +359,19 @@ def _too_large(answer: Callable[..., Any], folder: Path) -> None:
     raise Wrong("a file above 25 MB went through without a ValueError")
 
 
+def _of_size(path: Path, size: int) -> None:
+    with path.open("wb") as file:
+        file.truncate(size)
+
+
 EXERCISES = [
     Exercise(
         id="12-1",
         check=announce,
         hints=(
-            "`read_aloud` of step 1 has all of it but the last line.",
+            "`read_aloud` of step 1 has nearly all of it. It leaves one failure unseen.",
             "A delta is base64 text: `base64.b64decode(event.delta)` makes bytes of it.",
-            'The branch that is missing begins `elif event.type == "error":`.',
+            "An error is an event of its own. How a response ended is in `event.response.status`.",
         ),
         reference='''
 def announce(client, text, path):
@@ -317,7 +386,10 @@ def announce(client, text, path):
                 elif event.type == "error":
                     raise RuntimeError(event.error.message)
                 elif event.type == "response.done":
+                    if event.response.status != "completed":
+                        raise RuntimeError(f"the response is {event.response.status}")
                     return event.response.output[0].content[0].transcript
+    raise RuntimeError("the line ended before the answer")
 ''',
     ),
     Exercise(
@@ -349,7 +421,7 @@ def receive(client, path):
     """The words in `path`, or None where the API cannot read it. ValueError above 25 MB."""
     import openai
 
-    if path.stat().st_size > 25 * 1024 * 1024:
+    if path.stat().st_size > 26_214_400:
         raise ValueError(f"{path.name} is larger than 25 MB.")
     ending = path.suffix.lower()
     name = path.stem + (".ogg" if ending == ".oga" else ending)

@@ -54,7 +54,7 @@ def passes_on(
     `run` hands the probe's client to the learner's function. `but`: names of failures that the task
     wants handled. `first`: what the requests before the failing one get. `then`: what those after
     it get, where a program could go on; else the failure again. `models`: as those of Probe.
-    `failures`: others than the usual. An error of another class that was raised from the API's
+    `failures`: others than the usual, or more. An error of another class that was raised from the API's
     counts as passed on, and so does a group with one in it. No wait of the SDK's retries is real.
     """
     for name, failure in failures.items():

@@ -1,15 +1,18 @@
 """What checks of lessons with WebSockets need: a client whose line ends in this process.
 
-    with Line(script) as line:
+    with Line(Talk(lambda asked: said("31 degrees.", SOUND, asked))) as line:
         result = line.run(answer, "How warm is it?")
     expect(line.sent[0]["type"] == "session.update", "the settings do not come first")
 
-`script(event)` is given each event of the client, first None, and returns what the server says.
+A script is given each event of the client, first None, and returns what the server says; `Talk` is
+one that does so as the API does. A slip in an event gets the API's error event, and `run` says so.
 A program that sends plain requests as well gets its answers from `plain`.
 """
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+import base64
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, get_args
 
 import openai
 
@@ -44,6 +47,7 @@ class Line:
         self.sent: list[dict[str, Any]] = []
         self.models: list[str] = []
         self.stuck = False
+        self.slips: list[str] = []
 
     def __enter__(self) -> "Line":
         from ...client.sockets import spare_loopback
@@ -72,15 +76,20 @@ class Line:
         self._server.__exit__()
 
     def run(self, answer: Callable[..., Any], *given: Any) -> Any:
-        """What the learner's function returns. Raises Wrong where it waits in vain."""
+        """What the learner's function returns. Raises Wrong where it waits in vain or slips."""
         from websockets.exceptions import ConnectionClosed
 
         try:
             result = answer(self.client, *given)
         except ConnectionClosed:
+            self._slipped()
             if not self.stuck:
                 raise
             result = None
+        except Exception:
+            self._slipped()
+            raise
+        self._slipped()
         if not self.models:
             raise Wrong("your code opened no session through the client it was given")
         if self.stuck:
@@ -88,13 +97,20 @@ class Line:
             raise Wrong(f"your code waited for an event that never came; the last it sent: {last}")
         return result
 
+    def _slipped(self) -> None:
+        if self.slips:
+            raise Wrong(f"the API answers with an error event: {self.slips[0]}") from None
+
     def _talk(self, connection: "ServerConnection") -> None:
         from ...practice.websocket import parsed, written
 
         heard = None
         try:
             while True:
-                for event in self.script(heard):
+                problem = _slip(heard)
+                if problem:
+                    self.slips.append(problem[1])
+                for event in [_refused(*problem)] if problem else self.script(heard):
                     connection.send(written(event))
                 heard = parsed(connection.recv(timeout=PATIENCE))
                 self.sent.append(heard)
@@ -105,14 +121,194 @@ class Line:
             connection.close(1001, "the session ends here")
 
 
+class Talk:
+    """A script: confirms what it hears, and answers each `response.create` with `reply(asked)`.
+
+    `asked` are the settings of the session and, over them, those of the response. A reply may raise
+    Closed.
+    """
+
+    def __init__(self, reply: Callable[[dict[str, Any]], Iterable[dict[str, Any]]]) -> None:
+        self._reply = reply
+        self._settings: dict[str, Any] = {}
+
+    def __call__(self, heard: Any) -> Iterator[dict[str, Any]]:
+        if heard is None:
+            self._settings = {}
+            yield created()
+            return
+        match heard["type"]:
+            case "session.update":
+                self._settings |= heard["session"]
+                yield event("session.updated", session=heard["session"])
+            case "conversation.item.create":
+                item = {"id": "item_1", "status": "completed"} | heard["item"]
+                yield event("conversation.item.added", previous_item_id=None, item=item)
+                yield event("conversation.item.done", previous_item_id=None, item=item)
+            case "input_audio_buffer.commit":
+                place = {"previous_item_id": None, "item_id": "item_1"}
+                yield event("input_audio_buffer.committed", **place)
+            case "input_audio_buffer.clear":
+                yield event("input_audio_buffer.cleared")
+            case "response.create":
+                yield from self._reply(self._settings | (heard.get("response") or {}))
+
+
+def event(kind: str, **fields: Any) -> dict[str, Any]:
+    return {"type": kind, "event_id": "event_5", **fields}
+
+
 def created() -> dict[str, Any]:
     session = {"type": "realtime", "object": "realtime.session", "id": "sess_1", "model": MODEL}
     return {"type": "session.created", "event_id": "event_1", "session": session}
 
 
+def said(
+    words: str, sound: Sequence[bytes], asked: dict[str, Any], status: str = "completed"
+) -> Iterator[dict[str, Any]]:
+    """All events of a response that says `words`: in writing, or with `sound`, as it was asked.
+
+    The order is that of the recordings.
+    """
+    written = asked.get("output_modalities") == ["text"]
+    part = {"type": "output_text", "text": words} if written else _spoken_part(words)
+    kind = "response.output_text" if written else "response.output_audio_transcript"
+    half = len(words) // 2
+    item = {"id": "item_2", "type": "message", "role": "assistant"}
+    place = {"response_id": "resp_1", "item_id": "item_2", "output_index": 0, "content_index": 0}
+    of_item = {"response_id": "resp_1", "output_index": 0}
+    yield event("response.created", response=_response([], "in_progress"))
+    opened = item | {"status": "in_progress", "content": []}
+    yield event("response.output_item.added", **of_item, item=opened)
+    empty = {"type": "text", "text": ""} if written else {"type": "audio", "transcript": ""}
+    yield event("response.content_part.added", **place, part=empty)
+    for piece in (words[:half], words[half:]):
+        yield event(f"{kind}.delta", **place, delta=piece)
+    if not written:
+        for each in sound:
+            coded = base64.b64encode(each).decode()
+            yield event("response.output_audio.delta", **place, delta=coded)
+        yield event("response.output_audio.done", **place)
+    whole = {"text": words} if written else {"transcript": words}
+    yield event(f"{kind}.done", **place, **whole)
+    yield event("response.content_part.done", **place, part=empty | whole)
+    ended = item | {"status": status, "content": [part]}
+    yield event("response.output_item.done", **of_item, item=ended)
+    yield done([part], status)
+    yield event("rate_limits.updated", rate_limits=[])
+
+
+def _spoken_part(words: str) -> dict[str, Any]:
+    return {"type": "output_audio", "transcript": words}
+
+
 def done(content: list[dict[str, Any]], status: str = "completed") -> dict[str, Any]:
     """The last event of a response whose message has these parts."""
-    item = {"id": "item_2", "type": "message", "role": "assistant", "status": "completed"}
+    item = {"id": "item_2", "type": "message", "role": "assistant", "status": status}
     output = [item | {"content": content}] if content else []
-    response = {"id": "resp_1", "object": "realtime.response", "status": status, "output": output}
-    return {"type": "response.done", "event_id": "event_9", "response": response | {"usage": None}}
+    return {"type": "response.done", "event_id": "event_9", "response": _response(output, status)}
+
+
+def _response(output: list[dict[str, Any]], status: str) -> dict[str, Any]:
+    reasons = {"cancelled": "client_cancelled", "incomplete": "max_output_tokens"}
+    details = {"type": status, "reason": reasons.get(status)}
+    return {
+        "id": "resp_1",
+        "object": "realtime.response",
+        "status": status,
+        "status_details": None if status in ("completed", "in_progress") else details,
+        "output": output,
+        "usage": None,
+    }
+
+
+def _refused(code: str, message: str) -> dict[str, Any]:
+    error = {"type": "invalid_request_error", "code": code, "message": message}
+    return event("error", error=error | {"param": None, "event_id": None})
+
+
+def _slip(heard: Any) -> tuple[str, str] | None:
+    """Code and sentence of the error that the API answers this event with, or None."""
+    if heard is None:
+        return None
+    if not isinstance(heard, dict) or heard.get("type") not in _events():
+        kind = heard.get("type") if isinstance(heard, dict) else heard
+        return "invalid_value", f"Invalid value: '{kind}' is no type of an event."
+    match heard["type"]:
+        case "session.update":
+            return _settings_slip(heard.get("session"), "session", required=("type",))
+        case "response.create":
+            return _settings_slip(heard.get("response") or {}, "response", required=())
+        case "conversation.item.create":
+            return _item_slip(heard.get("item"))
+        case "input_audio_buffer.append" if not isinstance(heard.get("audio"), str):
+            return _lacks("audio")
+    return None
+
+
+def _settings_slip(given: Any, where: str, required: tuple[str, ...]) -> tuple[str, str] | None:
+    if not isinstance(given, dict):
+        return _lacks(where)
+    for name in given:
+        if name not in _known_settings(where):
+            return "unknown_parameter", f"Unknown parameter: '{where}.{name}'."
+    for name in required:
+        if not given.get(name):
+            return _lacks(f"{where}.{name}")
+    if given.get("type", "realtime") not in ("realtime", "transcription"):
+        return "invalid_value", f"Invalid value: '{given['type']}' in '{where}.type'."
+    modalities = given.get("output_modalities", ["audio"])
+    if modalities not in (["text"], ["audio"]):
+        return "invalid_value", f"Invalid value: {modalities} in '{where}.output_modalities'."
+    return None
+
+
+def _item_slip(item: Any) -> tuple[str, str] | None:
+    if not isinstance(item, dict):
+        return _lacks("item")
+    kind = item.get("type")
+    if not kind:
+        return _lacks("item.type")
+    if kind not in _ITEMS:
+        return "invalid_value", f"Invalid value: '{kind}' in 'item.type'."
+    if kind != "message":
+        return None
+    role = item.get("role")
+    if role not in _PARTS:
+        return "invalid_value", f"Invalid value: '{role}' in 'item.role'."
+    parts = item.get("content")
+    if not isinstance(parts, list):
+        return "invalid_type", "'item.content' is not a list of parts."
+    for part in parts:
+        named = part.get("type") if isinstance(part, dict) else None
+        if named not in _PARTS[role]:
+            return "invalid_value", f"Invalid value: '{named}' as the type of a part of '{role}'."
+    return None
+
+
+def _lacks(param: str) -> tuple[str, str]:
+    return "missing_required_parameter", f"Missing required parameter: '{param}'."
+
+
+_ITEMS = ("message", "function_call", "function_call_output", "mcp_approval_response")
+_PARTS = {
+    "user": ("input_text", "input_audio", "input_image"),
+    "assistant": ("output_text", "output_audio"),
+    "system": ("input_text",),
+}
+
+
+@cache
+def _events() -> frozenset[str]:
+    from openai.types.realtime import RealtimeClientEvent
+
+    kinds = get_args(get_args(RealtimeClientEvent)[0])
+    return frozenset(get_args(each.model_fields["type"].annotation)[0] for each in kinds)
+
+
+@cache
+def _known_settings(where: str) -> frozenset[str]:
+    from openai.types.realtime import RealtimeResponseCreateParams, RealtimeSessionCreateRequest
+
+    kind = RealtimeResponseCreateParams if where == "response" else RealtimeSessionCreateRequest
+    return frozenset(kind.model_fields)

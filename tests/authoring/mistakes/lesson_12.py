@@ -12,7 +12,9 @@ def announce(client, text, path):
                     file.writeframes({delta})
                 {error}
                 elif event.type == "response.done":
+                    {status}
                     return {result}
+    {end}
 """
 _GOOD = {
     "rate": "24_000",
@@ -20,6 +22,8 @@ _GOOD = {
     "response": "reading(text)",
     "delta": "base64.b64decode(event.delta)",
     "error": 'elif event.type == "error": raise RuntimeError(event.error.message)',
+    "status": 'if event.response.status != "completed": raise RuntimeError("not whole")',
+    "end": 'raise RuntimeError("the line ended")',
     "result": "event.response.output[0].content[0].transcript",
 }
 
@@ -119,12 +123,68 @@ def announce(client, text, path):
             _ANNOUNCE.format(**_GOOD | {"response": 'reading("Welcome aboard.")'}),
             "the text that was given is not in the request",
         ),
+        (
+            "does not say what to do with the text",
+            _ANNOUNCE.format(**_GOOD | {"response": '{"instructions": text}'}),
+            "nothing says that it is to be read aloud",
+        ),
+        (
+            "asks for writing",
+            _ANNOUNCE.format(
+                **_GOOD | {"response": 'reading(text) | {"output_modalities": ["text"]}'}
+            ),
+            "asked for in writing",
+        ),
+        (
+            "looks at no status",
+            _ANNOUNCE.format(**_GOOD | {"status": ""}),
+            "after a response whose status is `failed` it stops with `IndexError`",
+        ),
+        (
+            "knows failed answers only",
+            _ANNOUNCE.format(
+                **_GOOD
+                | {"status": 'if event.response.status == "failed": raise RuntimeError("failed")'}
+            ),
+            "after a response whose status is `incomplete` it returned",
+        ),
+        (
+            "raises something else for an error",
+            _ANNOUNCE.format(
+                **_GOOD | {"error": 'elif event.type == "error": raise ValueError("error")'}
+            ),
+            "after an error event it stops with `ValueError`",
+        ),
+        (
+            "returns the sound's file when the line ends",
+            _ANNOUNCE.format(**_GOOD | {"end": "return None"}),
+            "after a line that ended in the middle it returned None",
+        ),
+        (
+            "another model",
+            _ANNOUNCE.format(**_GOOD | {"model": '"gpt-audio-mini"'}),
+            "the session is one of 'gpt-audio-mini'",
+        ),
+        (
+            "forgets the type of its message",
+            """
+def announce(client, text, path):
+    with client.realtime.connect(model=MODEL) as line:
+        parts = [{"type": "input_text", "text": f"Read this aloud: {text}"}]
+        line.conversation.item.create(item={"role": "user", "content": parts})
+        line.response.create()
+        for event in line:
+            if event.type == "response.done":
+                return event.response.output[0].content[0].transcript
+""",
+            "Missing required parameter: 'item.type'",
+        ),
     ],
     "12-2": [
         (
             "divides by the words heard",
             _ROUND_TRIP.format(file="path", more="", rate="word_error_rate(back.text, text)"),
-            "it returned",
+            "it returned 0.333333, not 0.4",
         ),
         (
             "returns a percentage as text",
@@ -139,7 +199,67 @@ def announce(client, text, path):
         (
             "tells the model what to hear",
             _ROUND_TRIP.format(file="path", more=", keywords=text.split()", rate=_RATE),
-            "keywords told the model",
+            "`keywords` told the model",
+        ),
+        (
+            "tells the model the text",
+            _ROUND_TRIP.format(file="path", more=", prompt=text", rate=_RATE),
+            "`prompt` told the model",
+        ),
+        (
+            "rounds to whole percents",
+            _ROUND_TRIP.format(file="path", more="", rate=f"round({_RATE}, 2)"),
+            "it returned 0.17, not 0.166667",
+        ),
+        (
+            "no rate above one",
+            _ROUND_TRIP.format(file="path", more="", rate=f"min(1.0, {_RATE})"),
+            "it returned 1, not 3",
+        ),
+        (
+            "an older model",
+            _ROUND_TRIP.format(file="path", more="", rate=_RATE).replace("gpt-tra", "gpt-4o-tra"),
+            "the transcribing model is 'gpt-4o-transcribe'",
+        ),
+        (
+            "takes an error for silence",
+            """
+def round_trip(client, text, path):
+    read_aloud(client, reading(text), path)
+    try:
+        heard = client.audio.transcriptions.create(model="gpt-transcribe", file=path).text
+    except Exception:
+        heard = ""
+    return word_error_rate(text, heard)
+""",
+            "the file could not be transcribed (a 500), and it returned 1.0",
+        ),
+        (
+            "goes on where nothing was read",
+            """
+def round_trip(client, text, path):
+    try:
+        read_aloud(client, reading(text), path)
+    except RuntimeError:
+        return 1.0
+    back = client.audio.transcriptions.create(model="gpt-transcribe", file=path)
+    return word_error_rate(text, back.text)
+""",
+            "after an error event while it reads it returned 1.0",
+        ),
+        (
+            "adds the whole text to its pieces",
+            """
+def round_trip(client, text, path):
+    read_aloud(client, reading(text), path)
+    heard = ""
+    for event in client.audio.transcriptions.create(
+        model="gpt-transcribe", file=path, stream=True
+    ):
+        heard += getattr(event, "delta", "") or getattr(event, "text", "")
+    return word_error_rate(text, heard)
+""",
+            "it returned 1.4, not 0.4",
         ),
         (
             "compares the transcript of the reader",
@@ -177,7 +297,7 @@ def round_trip(client, text, path):
             _RECEIVE.format(
                 size=_SIZE, name=_NAME, error="except openai.APIError:\n            return None"
             ),
-            "a 429 looks like",
+            "a 400 about the model is kept from",
         ),
         (
             "takes every error but a 429 for a bad file",
@@ -187,7 +307,7 @@ def round_trip(client, text, path):
                 error="except openai.RateLimitError:\n            raise\n"
                 "        except Exception:\n            return None",
             ),
-            "a wrong key (401) looks like",
+            "400 about the model is kept from the caller",
         ),
         (
             "takes every 400 for a bad file",
@@ -196,7 +316,7 @@ def round_trip(client, text, path):
                 name=_NAME,
                 error="except openai.BadRequestError:\n            return None",
             ),
-            "a 400 about the model looks like",
+            "about the model is kept from the caller: it returned None",
         ),
         (
             "takes a broken connection for a bad file",
@@ -206,7 +326,7 @@ def round_trip(client, text, path):
                 error=_ERROR
                 + "\n        except openai.APIConnectionError:\n            return None",
             ),
-            "a broken connection looks like",
+            "a broken connection is kept from",
         ),
         (
             "lets the 400 through",
@@ -215,7 +335,110 @@ def round_trip(client, text, path):
                 name=_NAME,
                 error="except openai.RateLimitError:\n            return None",
             ),
-            "stops the program with a 400",
+            "(400, `file`, `invalid_value`) stops the program",
+        ),
+        (
+            "knows the error by its words",
+            _RECEIVE.format(
+                size=_SIZE,
+                name=_NAME,
+                error=_ERROR.replace('error.param != "file"', '"file" not in str(error)'),
+            ),
+            "`file`, `invalid_value`) stops the program",
+        ),
+        (
+            "knows the error by one code",
+            _RECEIVE.format(
+                size=_SIZE,
+                name=_NAME,
+                error=_ERROR.replace('error.param != "file"', 'error.code != "invalid_value"'),
+            ),
+            "`file`, `unsupported_value`) stops the program",
+        ),
+        (
+            "knows the error by both codes",
+            _RECEIVE.format(
+                size=_SIZE,
+                name=_NAME,
+                error=_ERROR.replace(
+                    'error.param != "file"',
+                    'error.code not in ("invalid_value", "unsupported_value")',
+                ),
+            ),
+            "a 400 about `response_format` is kept from",
+        ),
+        (
+            "looks at the parameter, not at the status",
+            _RECEIVE.format(
+                size=_SIZE, name=_NAME, error=_ERROR.replace("BadRequestError", "APIStatusError")
+            ),
+            "a 413 (too large) is kept from",
+        ),
+        (
+            "returns an empty text for a bad file",
+            _RECEIVE.format(
+                size=_SIZE, name=_NAME, error=_ERROR.replace("return None", "return ''")
+            ),
+            "for a file that the API cannot read it returned ''",
+        ),
+        (
+            "small letters only",
+            _RECEIVE.format(size=_SIZE, name='path.name.replace(".oga", ".ogg")', error=_ERROR),
+            "NOTE.OGA was uploaded as 'NOTE.OGA'",
+        ),
+        (
+            "everything is Ogg",
+            _RECEIVE.format(size=_SIZE, name='path.stem + ".ogg"', error=_ERROR),
+            "call.mp3 was uploaded as 'call.ogg'",
+        ),
+        (
+            "returns the object",
+            _RECEIVE.format(size=_SIZE, name=_NAME, error=_ERROR).replace("answer.text", "answer"),
+            "for note.oga, in which",
+        ),
+        (
+            "a million is not 1024 times 1024",
+            _RECEIVE.format(
+                size=_SIZE.replace("25 * 1024 * 1024", "25_000_000"), name=_NAME, error=_ERROR
+            ),
+            "a file of exactly 26,214,400 bytes is refused",
+        ),
+        (
+            "refuses after sending",
+            """
+def receive(client, path):
+    import openai
+
+    name = path.stem + path.suffix.lower().replace(".oga", ".ogg")
+    try:
+        return client.audio.transcriptions.create(model="gpt-transcribe", file=(name, path)).text
+    except openai.APIStatusError as error:
+        if error.status_code == 413:
+            raise ValueError("above 25 MB") from error
+        if error.status_code == 400 and error.param == "file":
+            return None
+        raise
+""",
+            "was sent before it was refused",
+        ),
+        (
+            "renames the file",
+            """
+def receive(client, path):
+    import openai
+
+    if path.stat().st_size > 25 * 1024 * 1024:
+        raise ValueError("too large")
+    if path.suffix.lower() == ".oga":
+        path = path.rename(path.with_suffix(".ogg"))
+    try:
+        return client.audio.transcriptions.create(model="gpt-transcribe", file=path).text
+    except openai.BadRequestError as error:
+        if error.param == "file":
+            return None
+        raise
+""",
+            "is gone from the folder",
         ),
     ],
 }
