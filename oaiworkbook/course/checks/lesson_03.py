@@ -186,7 +186,7 @@ EXERCISES = [
         hints=(
             "The lesson's Chat cell has the option that brings the usage. Begin with a total of None.",
             "The chunk with the usage has no choices: ask `if chunk.choices:` before `[0]`.",
-            'The last piece of text is None: `text += chunk.choices[0].delta.content or ""`.',
+            'The last piece of text is None: append `chunk.choices[0].delta.content or ""`.',
         ),
         reference='''
 def ticker(client, note):
@@ -197,13 +197,14 @@ def ticker(client, note):
         stream=True,
         stream_options={"include_usage": True},
     )
-    text, tokens = "", None
+    texts = []
+    tokens = None
     for chunk in stream:
         if chunk.choices:
-            text += chunk.choices[0].delta.content or ""
+            texts.append(chunk.choices[0].delta.content or "")
         if chunk.usage:
             tokens = chunk.usage.total_tokens
-    return text, tokens
+    return "".join(texts), tokens
 ''',
     ),
     Exercise(
@@ -232,7 +233,7 @@ def sentences(pieces):
         check=line,
         hints=(
             "What is the type of the last event of a whole answer? Set `whole` by it.",
-            "Only the loop stands in `try`. The call before it may raise as it likes.",
+            "Only the loop is in `try`. The call before it may raise as it likes.",
             "`except openai.APIError` catches a broken connection and an error sent in the stream.",
         ),
         reference='''
@@ -241,16 +242,17 @@ import openai
 
 def line(client, note):
     """The text of the answer to `note`, and whether it is whole."""
-    text, whole = "", False
+    texts = []
+    whole = False
     stream = client.responses.create(model="gpt-6-luna", input=note, stream=True)
     try:
         for event in stream:
             whole = event.type == "response.completed"
             if event.type == "response.output_text.delta":
-                text += event.delta
+                texts.append(event.delta)
     except openai.APIError:
         whole = False
-    return text, whole
+    return "".join(texts), whole
 ''',
     ),
 ]
