@@ -62,6 +62,7 @@ def _forked(check: str, source: str, names: dict[str, Any]) -> tuple[int, int]:
         return reads, pid
     try:
         os.close(reads)
+        signal.alarm(int(SECONDS) + 5)  # ends it also where nobody is left to kill it
         # The kernel's own streams would send what is printed here to the notebook.
         sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115  # ends with the process
         os.dup2(sys.stdout.fileno(), 1)

@@ -10,6 +10,7 @@ its invitation must then say "Then change it back and run the cell again."
 import json
 import os
 import re
+import signal
 import sys
 import tempfile
 import threading
@@ -27,6 +28,7 @@ from oaiworkbook.course.running.variants import variants
 from . import surroundings
 
 BACK = re.compile(r"\bchange it back\b", re.IGNORECASE)
+_SECONDS = 300
 COST_LINE = re.compile(r"(\d+ calls?\b|no call|mode )")
 _untyped: Any = nbformat
 
@@ -136,12 +138,13 @@ def in_a_copy(asked: str) -> None:
         os.waitpid(pid, 0)
         return
     try:
+        signal.alarm(_SECONDS + 30)  # ends it also where nobody is left to wait for it
         path = Path(asked)
         said: list[tuple[str, str]] = []
         # IPython runs an awaiting cell in a loop of its own, which a thread with a running loop refuses.
         thread = threading.Thread(target=_run, args=(json.loads(path.read_text("utf-8")), said))
         thread.start()
-        thread.join(300)
+        thread.join(_SECONDS)
         path.with_suffix(".said").write_text(json.dumps(said), "utf-8")
     finally:
         os._exit(0)
