@@ -9,6 +9,7 @@ from typing import Any
 
 from oaiworkbook.practice.server import Served
 
+from .chat import chat
 from .common import CREATED, count, headers, rate_limit_headers
 from .responses import input_texts, respond
 
@@ -102,13 +103,14 @@ PLANTS: dict[str, tuple[str, int]] = {
     ),
 }
 EASY = "Which house plant forgives me most?"
+HARDY = "The snake plant. It wants water every three weeks."
 # What GPT-6 models answer for a tier. Fast requests may be served as standard ones when traffic grows
 # quickly, and then the answer says so.
 SERVED = {"fast": "default", "priority": "fast"}
 FIRST = next(iter(PLANTS))  # the lesson asks it first
 EVENING = "Which three of these must our gardener see herself?"
 # Seconds until a background response of this window is done.
-DONE_AFTER = {"soonest": 9, "2h": 47 * 60, "8h": 194 * 60}
+DONE_AFTER = {"2h": 47 * 60, "8h": 194 * 60}
 
 
 class Nursery:
@@ -124,6 +126,8 @@ class Nursery:
                 return _json(served, states.pop(0) if len(states) > 1 else states[0])
             case "POST", ["responses"]:
                 return self._create(served)
+            case "POST", ["chat", "completions"]:
+                return chat(served, HARDY, ms=480)
         return None
 
     def _create(self, served: Served) -> Json | None:
@@ -158,9 +162,8 @@ def _answer(served: Served) -> Json | None:
     asked = form["input"]
     question = asked if isinstance(asked, str) else asked[-1]["content"]
     if question == EASY:
-        text = "The snake plant. It wants water every three weeks."
         tier = SERVED.get(form.get("service_tier", ""))
-        return respond(served, text, reasoning_tokens=24, service_tier=tier, ms=520)
+        return respond(served, HARDY, reasoning_tokens=24, service_tier=tier, ms=520)
     if question not in PLANTS:
         return None
     text, tokens = PLANTS[question]
