@@ -19,8 +19,9 @@ from oaiworkbook.course.exercises.failures import (
     WRONG_KEY,
     passes_on,
 )
-from oaiworkbook.course.exercises.judge import Exercise, Wrong, judge
+from oaiworkbook.course.exercises.judge import Exercise, Runaway, Wrong, judge
 from oaiworkbook.course.exercises.probe import (
+    Asked,
     Probe,
     call_item,
     chat_answer,
@@ -207,6 +208,38 @@ def test_async_answers_work_inside_a_running_loop() -> None:
 def test_async_answers_that_hang_are_wrong() -> None:
     with pytest.raises(Wrong, match=r"still busy after 0\.1 seconds"):
         run_async(asyncio.sleep(60), seconds=0.1)
+
+
+def test_calls_of_the_async_client_are_under_way_as_long_as_the_check_wants() -> None:
+    under_way = 0
+
+    async def pause(asked: Asked) -> None:
+        nonlocal under_way
+        under_way += 1
+        await asyncio.sleep(0)
+        seen.append(under_way)
+        under_way -= 1
+
+    async def calls() -> list[Any]:
+        create = probe.async_client.responses.create
+        return await asyncio.gather(*[create(**ASK) for _ in range(3)], return_exceptions=True)
+
+    seen: list[int] = []
+    probe = Probe(["Hello", httpx2.ConnectError("refused"), "Hello"], pause=pause)
+    found = run_async(calls())
+    assert seen == [3, 2, 1]
+    assert [type(each).__name__ for each in found] == ["Response", "APIConnectionError", "Response"]
+
+
+def test_a_group_of_tasks_hides_neither_a_stop_nor_a_failure() -> None:
+    async def group(probe: Probe) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(3):
+                tasks.create_task(probe.async_client.responses.create(**ASK))
+
+    with pytest.raises(Runaway):
+        run_async(group(Probe(limit=2)))
+    passes_on(lambda probe: run_async(group(probe)))
 
 
 def test_no_request_is_a_wrong_answer() -> None:

@@ -1,77 +1,88 @@
 """Exercises of lesson 23, Concurrency."""
 
 import asyncio
-import json
+import inspect
+import math
+import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import httpx2
 import openai
 
-from ...practice.answers import error_answer, text_answer
-from ...recordings.file import Answer
-from ..exercises.judge import Exercise, Runaway, Wrong
-from ..exercises.probe import expect, run_async
+from ...practice.answers import of_body
+from ..exercises.failures import (
+    BROKEN,
+    BUSY,
+    CRASHED,
+    FAILURES,
+    NO_CREDIT,
+    OTHER_400,
+    SILENCE,
+    WRONG_KEY,
+    passes_on,
+)
+from ..exercises.judge import Exercise, NotPlayed, Runaway, Wrong
+from ..exercises.probe import Asked, Probe, expect, run_async
 
 CARDS = ["No roof.", "Too late.", "Too dear.", "No seat.", "Broken bench.", "Kind driver."]
-MOMENT = 0.01  # seconds that a call takes at least
+# Turns of the event loop that a call takes, by card. No two sums are alike, so never do two calls
+# end together, and whoever waits for one has time to go on before the next.
+TURNS = [200 * 2**place for place in reversed(range(len(CARDS)))]
+GAP = 0.1  # seconds
+_FIRST = "/first"
 
-BUSY = error_answer(429, "rate_limit_exceeded", type="for the check", code="requests")
-CRASHED = error_answer(500, "server_error", type="for the check", code="server_error")
-BAD_REQUEST = error_answer(
-    400, "unknown_parameter", type="for the check", code="invalid_request_error"
-)
-
-# Given a text and which time it is asked, from 1: a failure, or None for an answer.
-Fails = Callable[[str, int], Any]
+# Given a text and which time it is asked, from 1: the name of a failure, or None for an answer.
+Fails = Callable[[str, int], str | None]
 
 
 class Office:
-    """An async client to hand to the learner's function. Calls take a moment, the first the longest."""
+    """Answers texts, keeps their calls under way for a while, the first the longest, and watches."""
 
-    def __init__(self, fails: Fails = lambda text, time: None, limit: int = 60) -> None:
+    def __init__(self, fails: Fails = lambda text, time: None) -> None:
         self.sent: list[str] = []
-        self.ended = self.under_way = self.most = 0
-        self._fails, self._limit = fails, limit
-        transport = httpx2.MockTransport(self._answer)
-        self.client = openai.AsyncOpenAI(
-            api_key="sk-test",
-            base_url="http://probe.invalid/v1",
-            max_retries=0,
-            http_client=openai.DefaultAsyncHttpxClient(transport=transport),
-        )
+        self.starts: list[float] = []
+        self.early = ""  # a text that was sent again while calls of the round before were under way
+        self.ended = self.most = 0
+        self.last_end = 0.0
+        self._fails = fails
+        self._rounds: Counter[int] = (
+            Counter()
+        )  # calls under way that are a text's first, second ...
+        self.probe = Probe([self._reply], limit=60, pause=self._under_way)
+        self.client = self.probe.async_client
+        # A client's first call asks a thread what machine this is, and nobody knows how long it takes.
+        run_async(self.client.get(_FIRST, cast_to=object))
+        self.probe.requests.clear()
 
-    async def _answer(self, request: httpx2.Request) -> httpx2.Response:
-        if len(self.sent) >= self._limit:
-            raise Runaway(f"your code sent {self._limit} requests and did not stop")
-        text = json.loads(request.content)["input"]
+    def _reply(self, asked: Asked) -> Any:
+        if asked.path == _FIRST:
+            return of_body({})
+        text = asked.question
+        if text not in CARDS:
+            raise NotPlayed(f"{text!r} instead of one of the texts")
         self.sent.append(text)
-        self.under_way += 1
-        self.most = max(self.most, self.under_way)
-        place = CARDS.index(text) if text in CARDS else 0
-        await asyncio.sleep(MOMENT * (len(CARDS) - place))
-        self.under_way -= 1
+        self.starts.append(time.monotonic())
+        failure = self._fails(text, self.sent.count(text))
+        return about(text) if failure is None else FAILURES[failure]
+
+    async def _under_way(self, asked: Asked) -> None:
+        if asked.question not in CARDS:
+            return
+        round_ = self.sent.count(asked.question)
+        if any(self._rounds[earlier] for earlier in range(1, round_)):
+            self.early = self.early or asked.question
+        self._rounds[round_] += 1
+        self.most = max(self.most, self._rounds.total())
+        for _ in range(TURNS[CARDS.index(asked.question)]):
+            await asyncio.sleep(0)
+        self._rounds[round_] -= 1
         self.ended += 1
-        reply = self._fails(text, self.sent.count(text))
-        if isinstance(reply, BaseException):
-            raise reply
-        answer = Answer.model_validate(_named(reply or text_answer(about(text))))
-        return httpx2.Response(
-            answer.status, headers=answer.headers, content=answer.content(Path())[0]
-        )
+        self.last_end = time.monotonic()
 
 
 def about(text: str) -> str:
     return f"About {text}"
-
-
-def _named(reply: Mapping[str, Any]) -> dict[str, Any]:
-    whole = dict(reply)
-    if "model" in whole["json"]:
-        whole["json"] = whole["json"] | {"model": "gpt-6-luna"}
-    return whole
 
 
 def gap_for(answer: Callable[..., Any]) -> str:
@@ -80,58 +91,104 @@ def gap_for(answer: Callable[..., Any]) -> str:
         (1_000, 5_000, 2_000_000, "tokens decide"),
         (400, 5_000, 2_000_000, "both give the same"),
         (200, 3, 40_000, "requests decide"),
+        (30_000, 500, 40_000, "tokens decide"),
     ):
         expected = max(60 / rpm, 60 * tokens / tpm)
         found = answer(tokens, rpm, tpm)
-        expect(
-            isinstance(found, int | float) and abs(found - expected) < 1e-9 * expected,
-            f"with {tokens} tokens a call, {rpm:,} requests and {tpm:,} tokens a minute, where "
-            f"{what}, it returns {found!r}",
+        said = (
+            f"with {tokens:,} tokens a call, {rpm:,} requests and {tpm:,} tokens a minute, where "
+            f"{what}, it returns {found!r}"
         )
+        try:
+            close = math.isclose(float(found), expected, rel_tol=1e-9)
+        except (TypeError, ValueError):
+            raise Wrong(said) from None
+        expect(close, said)
     return "The longer of the two."
 
 
 def watched(answer: Callable[..., Any]) -> str:
     for limit in (3, 1, 50):
-        office, told = Office(), list[tuple[Any, ...]]()
-        ended_when_told: list[int] = []
+        office = Office()
+        told: list[tuple[Any, ...]] = []
+        ended: list[int] = []  # answers that were there at each call of `tell`
 
         def tell(
             *numbers: Any,
-            told: list[Any] = told,
-            office: Office = office,
-            ended: list[int] = ended_when_told,
+            told_: list[Any] = told,
+            office_: Office = office,
+            ended_: list[int] = ended,
+            **named: Any,
         ) -> None:
-            told.append(numbers)
-            ended.append(office.ended)
+            told_.append((*numbers, *(named[name] for name in sorted(named))))
+            ended_.append(office_.ended)
 
-        found = run_async(answer(office.client, list(CARDS), limit, tell))
-        most = min(limit, len(CARDS))
+        found = _result(answer(office.client, list(CARDS), limit, tell))
+        _whole(found, office)
         expect(
             office.most <= limit,
             f"with `limit={limit}`, {office.most} calls were under way at once",
         )
         expect(
-            office.most == most,
-            f"with `limit={limit}` and {len(CARDS)} texts, never more than {office.most} calls were "
+            office.most == min(limit, len(CARDS)),
+            f"with `limit={limit}` and {len(CARDS)} texts, never more than {_calls(office.most)} "
             "under way",
         )
         expect(
-            sorted(office.sent) == sorted(CARDS),
-            f"{len(CARDS)} texts, and it sent {len(office.sent)} requests",
+            Counter(office.sent) == Counter(CARDS),
+            f"{len(CARDS)} texts, and it sent {_requests(len(office.sent))}",
         )
         _in_order(found, [about(card) for card in CARDS])
-        expected = [(number, len(CARDS)) for number in range(1, len(CARDS) + 1)]
-        expect(told == expected, f"it called `tell` with {told}")
-        early = [
-            done for (done, _), ended in zip(told, ended_when_told, strict=True) if ended < done
-        ]
-        expect(not early, f"it told {early[:1]} before so many answers were there")
-        expect(
-            ended_when_told[0] < len(CARDS),
-            "it told nothing until all the answers were there: the bar would jump from 0 to the end",
+        _told(told, ended, limit)
+    passes_on(
+        lambda probe: run_async(
+            answer(probe.async_client, list(CARDS), 3, lambda *numbers, **named: None)
         )
+    )
     return "Never too many, in order, and the bar moves."
+
+
+def _told(told: list[tuple[Any, ...]], ended: list[int], limit: int) -> None:
+    expected = [(number, len(CARDS)) for number in range(1, len(CARDS) + 1)]
+    expect(told == expected, f"with `limit={limit}` it called `tell` with {told}")
+    for (done, _), there in zip(told, ended, strict=True):
+        words = f"with `limit={limit}` it told that {done} of {len(CARDS)} are done"
+        expect(there >= done, f"{words} before so many answers were there")
+        expect(
+            there == done,
+            f"{words} when {there} answers were there already: the bar would stop, then jump",
+        )
+
+
+def _calls(number: int) -> str:
+    return "1 call was" if number == 1 else f"{number} calls were"
+
+
+def _requests(number: int) -> str:
+    return "1 request" if number == 1 else f"{number} requests"
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
+def _result(work: Any) -> Any:
+    expect(
+        inspect.isawaitable(work),
+        f"it is no `async def` function: the call gives a `{type(work).__name__}` at once",
+    )
+    return run_async(work)
+
+
+def _whole(found: Any, office: Office) -> None:
+    """Raises what stopped the program, where it has kept that as one of its results."""
+    for each in found if isinstance(found, list | tuple) else ():
+        if isinstance(each, Runaway | NotPlayed):
+            raise each
+    expect(
+        all(asked.rules for asked in office.probe.requests),
+        "a request holds a text and no task for the model: `subject` sends both",
+    )
 
 
 def _in_order(found: Any, expected: Sequence[Any]) -> None:
@@ -142,57 +199,130 @@ def _in_order(found: Any, expected: Sequence[Any]) -> None:
 
 
 def keep(answer: Callable[..., Any]) -> str:
-    for words, failure in (
-        ("a 429", BUSY),
-        ("a 500", CRASHED),
-        ("a refused connection", httpx2.ConnectError("refused")),
-    ):
-        _mended(answer, words, failure)
-    _gives_up(answer)
-    _our_mistake(answer)
+    for failure in (BUSY, CRASHED, BROKEN, SILENCE):
+        _mended(answer, failure)
+    for rounds in (3, 2, 1):
+        _gives_up(answer, rounds)
+    for failure in (OTHER_400, WRONG_KEY, NO_CREDIT):
+        _in_vain(answer, failure)
+    _changes_its_mind(answer)
+    _paced(answer)
+    _equal_texts(answer)
     return "What is paid for is kept, and nothing is sent twice without need."
 
 
-def _run(answer: Callable[..., Any], office: Office, words: str, **more: Any) -> Any:
+def _run(
+    answer: Callable[..., Any],
+    office: Office,
+    words: str,
+    texts: Sequence[str] = CARDS,
+    **more: Any,
+) -> Any:
     try:
-        return run_async(answer(office.client, list(CARDS), **more))
+        found = _result(answer(office.client, list(texts), **more))
     except (openai.APIError, ExceptionGroup) as error:
-        raise Wrong(f"{words} stopped it with {type(error).__name__}") from None
+        raise Wrong(f"{words} stopped it with `{type(error).__name__}`") from None
+    _whole(found, office)
+    return found
 
 
-def _mended(answer: Callable[..., Any], words: str, failure: Any) -> None:
+def _mended(answer: Callable[..., Any], failure: str) -> None:
     """Two texts fail the first time, one of them the second time too."""
     fail = {CARDS[1]: 1, CARDS[4]: 2}
     office = Office(lambda text, time: failure if time <= fail.get(text, 0) else None)
-    found = _run(answer, office, f"{words} for two texts")
-    expect(office.most > 1, "it never had more than one call under way")
+    found = _run(answer, office, f"{failure} for two texts")
+    first = office.sent[: len(CARDS)]
+    expect(
+        office.most == len(CARDS),
+        f"the first round sends {len(CARDS)} texts at once, and never more than "
+        f"{_calls(office.most)} under way",
+    )
     again = Counter(office.sent[len(CARDS) :])
     expect(
-        not set(again) - set(fail),
-        f"{words} for two texts, and it sent {sum(again.values())} again",
+        not set(again) - set(fail) and Counter(first) == Counter(CARDS),
+        f"{failure} for two texts, and it sent {_requests(again.total())} after the first round",
     )
     expect(
         again == Counter(fail),
-        f"one text failed once with {words}, another twice: it sent {dict(again)} again",
+        f"one text failed once with {failure}, another twice: it sent {dict(again)} again",
+    )
+    expect(
+        not office.early,
+        f"{office.early!r} was sent again while calls of the round before were still under way",
     )
     _in_order(found, [about(card) for card in CARDS])
 
 
-def _gives_up(answer: Callable[..., Any]) -> None:
-    for rounds in (3, 1):
-        office = Office(lambda text, time: BUSY if text == CARDS[2] else None)
-        found = _run(answer, office, "a 429 that does not end", rounds=rounds)
-        sent = office.sent.count(CARDS[2])
-        expect(sent == rounds, f"with `rounds={rounds}` it sent a text {sent} times")
-        _holds(found, CARDS[2], openai.RateLimitError)
+def _gives_up(answer: Callable[..., Any], rounds: int) -> None:
+    office = Office(lambda text, time: BUSY if text == CARDS[2] else None)
+    # 3 is the default.
+    more: dict[str, Any] = {} if rounds == 3 else {"rounds": rounds}
+    found = _run(answer, office, f"{BUSY} that does not end", **more)
+    sent = office.sent.count(CARDS[2])
+    expect(sent == rounds, f"with `rounds={rounds}` it sent a text {_times(sent)}")
+    _holds(found, CARDS[2], openai.RateLimitError)
 
 
-def _our_mistake(answer: Callable[..., Any]) -> None:
-    office = Office(lambda text, time: BAD_REQUEST if text == CARDS[0] else None)
-    found = _run(answer, office, "a 400 for one text")
+def _in_vain(answer: Callable[..., Any], failure: str) -> None:
+    office = Office(lambda text, time: failure if text == CARDS[0] else None)
+    found = _run(answer, office, f"{failure} for one text")
     sent = office.sent.count(CARDS[0])
-    expect(sent == 1, f"a text was refused with a 400, and it sent it {sent} times")
-    _holds(found, CARDS[0], openai.BadRequestError)
+    expect(
+        sent == 1,
+        f"a text failed with {failure}, and it sent it {_times(sent)}: this does not pass by itself",
+    )
+    _holds(found, CARDS[0], openai.APIStatusError)
+
+
+def _changes_its_mind(answer: Callable[..., Any]) -> None:
+    """A text fails in passing, then for good."""
+    errors = {1: BUSY, 2: OTHER_400}
+    office = Office(lambda text, time: errors.get(time) if text == CARDS[3] else None)
+    found = _run(answer, office, f"{BUSY} and then {OTHER_400} for one text")
+    sent = office.sent.count(CARDS[3])
+    expect(
+        sent == 2, f"a text failed with {BUSY}, then with {OTHER_400}; it sent it {_times(sent)}"
+    )
+    _holds(found, CARDS[3], openai.BadRequestError)
+
+
+def _paced(answer: Callable[..., Any]) -> None:
+    """Of a round with n calls the last starts n - 1 gaps after the round before has ended, or later."""
+    fail = CARDS[2:5]
+    begun: list[float] = []
+
+    def fails(text: str, time: int) -> str | None:
+        if time == 2 and not begun:
+            begun.append(office.last_end)
+        return BUSY if time == 1 and text in fail else None
+
+    office = Office(fails)
+    started = time.monotonic()
+    _run(answer, office, f"with `gap={GAP}`, {BUSY} for three texts", gap=GAP)
+    expect(
+        len(office.sent) == len(CARDS) + len(fail),
+        f"with `gap={GAP}`, {len(fail)} texts failed once: it sent {_requests(len(office.sent))}",
+    )
+    last = len(CARDS) - 1
+    for name, calls, span in (
+        ("first", len(CARDS), office.starts[last] - started),
+        ("second", len(fail), office.starts[-1] - begun[0]),
+    ):
+        expect(
+            span >= (calls - 1) * GAP * 0.9,
+            f"with `gap={GAP}`, the {calls} calls of the {name} round started within "
+            f"{span:.2f} seconds",
+        )
+
+
+def _equal_texts(answer: Callable[..., Any]) -> None:
+    twice = [CARDS[5], CARDS[1], CARDS[5]]
+    office = Office(lambda text, time: CRASHED if text == CARDS[1] and time == 1 else None)
+    found = _run(answer, office, f"{CRASHED} for one text", twice)
+    expect(
+        isinstance(found, list | tuple) and list(found) == [about(text) for text in twice],
+        f"for the texts {twice} it returned {found!r}",
+    )
 
 
 def _holds(found: Any, failed: str, kind: type[openai.APIError]) -> None:
@@ -204,7 +334,8 @@ def _holds(found: Any, failed: str, kind: type[openai.APIError]) -> None:
     place = CARDS.index(failed)
     expect(
         isinstance(found[place], kind),
-        f"no answer came for one text, and in its place is {found[place]!r}",
+        f"no answer came for one text, its last error is a `{kind.__name__}`, and in its place is "
+        f"{found[place]!r}",
     )
     others = [text for text in CARDS if text != failed]
     _in_order([*found[:place], *found[place + 1 :]], [about(text) for text in others])
@@ -255,19 +386,24 @@ async def watched(client, texts, limit, tell):
         check=keep,
         hints=(
             "Keep a list `found` with a place for each text, and a list of the places still to send.",
-            "`gather(..., return_exceptions=True)` of a round: put each result into its place.",
-            "`isinstance(result, (openai.RateLimitError, ...))` says whether its place is sent again.",
+            "`run_all` is a round: it has the pace, and puts errors into its list. Put each result "
+            "into its place in `found`.",
+            "`isinstance(result, (openai.RateLimitError, ...))` says whether a place is sent again. "
+            "The `type` of an error says whether it is for want of credit.",
         ),
         reference='''
-async def keep(client, texts, rounds=3):
-    """A list in order: answers, and errors where none came."""
+PASSING = (openai.RateLimitError, openai.InternalServerError, openai.APIConnectionError)
+
+
+async def keep(client, texts, rounds=3, gap=0.0):
+    """A list in order: answers, and the last error where none came."""
     found, left = [None] * len(texts), list(range(len(texts)))
-    passing = (openai.RateLimitError, openai.InternalServerError, openai.APIConnectionError)
     for _ in range(rounds):
-        calls = [subject(client, texts[place]) for place in left]
-        for place, result in zip(left, await asyncio.gather(*calls, return_exceptions=True)):
+        results = await run_all(client, [texts[place] for place in left], len(texts), gap)
+        for place, result in zip(left, results):
             found[place] = result
-        left = [place for place in left if isinstance(found[place], passing)]
+        failed = [place for place in left if isinstance(found[place], PASSING)]
+        left = [place for place in failed if found[place].type != "insufficient_quota"]
     return found
 ''',
     ),

@@ -1,69 +1,99 @@
 """Exercises of lesson 25, Evaluation."""
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import openai
 
+from ...practice.answers import message_item
+from ..exercises.failures import OTHER_400, passes_on
 from ..exercises.judge import Exercise, Wrong
-from ..exercises.probe import Asked, Probe, Reply, chat_answer, error_answer, expect, text_answer
+from ..exercises.probe import Asked, Probe, Reply, error_answer, expect, text_answer
 
 Json = dict[str, Any]
+DESKS = {"heat", "meter", "bill", "move", "other"}
 MAIL = "May the school pay its bill in parts? T-002"
 SHORT, LONG = "Yes, in up to six parts.", "Thank you for your mail. We will see what can be done."
+_LABELS = {"mail", "reply", "first", "second", "one", "two"}
 
 
 def mcnemar(answer: Callable[..., Any]) -> str:
-    for lost, won, both, chance in ((4, 2, 50, 0.6875), (6, 0, 3, 0.03125), (0, 6, 9, 0.03125)):
+    for lost, won, both, chance in (
+        (4, 2, 0, 0.6875),
+        (4, 2, 50, 0.6875),
+        (6, 0, 3, 0.03125),
+        (0, 6, 9, 0.03125),
+        (2, 4, 1, 0.6875),
+        (3, 3, 0, 1.0),
+        (9, 1, 0, 0.021484375),
+    ):
         old = [True] * lost + [False] * won + [True, False] * both
         new = [False] * lost + [True] * won + [True, False] * both
-        found = answer(old, new)
-        what = f"with {lost} lost, {won} won and {2 * both} alike it gives {found!r}"
-        expect(isinstance(found, int | float), what)
-        expect(abs(found - chance) < 1e-6, f"{what}; only cases where the two differ count")
+        what = f"with {lost} lost, {won} won and {2 * both} alike it gives"
+        why = "; only cases where the two differ count" if both else ""
+        _near(answer(old, new), chance, what, why)
     for same in ([True] * 5, [True, False]):
-        found = answer(same, same)
-        expect(found == 1, f"for two equal runs it gives {found!r}")
+        _near(answer(same, list(same)), 1, "for two equal runs it gives")
     return "4 against 2 is what two equal models give in 69 of 100 runs: no proof of a difference."
 
 
-def _schema(asked: Asked) -> Json:
-    """The schema that the request carries, empty where it has none."""
-    body = asked.body if isinstance(asked.body, dict) else {}
-    nested = (body.get("response_format") or {}).get("json_schema") or {}
-    flat = (body.get("text") or {}).get("format") or {}
-    return dict((nested or flat).get("schema") or {})
+def _near(found: Any, chance: float, what: str, why: str = "") -> None:
+    try:
+        near = abs(float(found) - chance) < 1e-6
+    except (TypeError, ValueError):
+        raise Wrong(f"{what} {found!r}, which is no number") from None
+    expect(near, f"{what} {found!r}{why}")
 
 
-def _values(schema: Json, field: Json) -> list[Any]:
-    """The values that a field allows, also where they stand under `$defs`."""
+def _fields(asked: Asked) -> Json:
+    """The fields of the form that the request carries, empty where it has none."""
+    schema = (asked.schema or {}).get("schema") or {}
+    return {name: _found(schema, field) for name, field in schema.get("properties", {}).items()}
+
+
+def _found(schema: Json, field: Json) -> Json:
+    """The field itself, also where it is under `$defs`."""
     name = str(field.get("$ref", "")).rpartition("/")[2]
-    found: list[Any] = schema.get("$defs", {}).get(name, field).get("enum", [])
+    found: Json = schema.get("$defs", {}).get(name, field)
     return found
 
 
 def _filled(asked: Asked, value: str) -> str:
     """An object of the asked form, with `value` where it is allowed."""
-    schema = _schema(asked)
-    fields = schema.get("properties", {}).items()
-    return json.dumps({n: value if value in _values(schema, f) else "So." for n, f in fields})
+    return json.dumps({name: _any(field, value) for name, field in _fields(asked).items()})
 
 
-def _said(asked: Asked) -> str:
-    items = asked.body.get("messages") or asked.body.get("input") or ""
-    texts = [items] if isinstance(items, str) else [str(item.get("content")) for item in items]
-    return "\n".join([*texts, str(asked.body.get("instructions") or "")])
+def _any(field: Json, value: str) -> Any:
+    allowed = field.get("enum", [value])
+    if value not in allowed:
+        return allowed[0]
+    others = {"boolean": True, "integer": 1, "number": 0.5, "array": [], "object": {}}
+    return value if "enum" in field else others.get(str(field.get("type")), "So.")
 
 
 def _first(asked: Asked) -> str:
-    """Which of the two replies stands first in a request."""
-    text = _said(asked)
-    return min((SHORT, LONG), key=lambda reply: text.find(reply) if reply in text else len(text))
+    """Which of the two replies comes first in a request."""
+    return min((SHORT, LONG), key=lambda reply: asked.words.find(reply) % (len(asked.words) + 1))
 
 
 def _judging(says: Callable[[Asked], str]) -> Callable[[Asked], str]:
     return lambda asked: _filled(asked, says(asked))
+
+
+def _looked_at(probe: Probe, run: Callable[[], Any], look: Callable[[Asked], None]) -> Any:
+    """What `run` gives. Also of a program that stops, what is wrong with a request is said first."""
+    failed: Exception | None = None
+    try:
+        found = run()
+    except Exception as error:
+        failed = error
+    for asked in probe.requests:
+        look(asked)
+    if failed is not None:
+        raise failed
+    return found
 
 
 def prefer(answer: Callable[..., Any]) -> str:
@@ -75,107 +105,148 @@ def prefer(answer: Callable[..., Any]) -> str:
     ]
     for what, says, wanted in judges:
         probe = Probe([_judging(says)], limit=6)
-        found = answer(probe.client, MAIL, SHORT, LONG)
+
+        def run(probe: Probe = probe) -> Any:
+            return answer(probe.client, MAIL, SHORT, LONG)
+
+        found = _looked_at(probe, run, _compares)
         expect(probe.requests, "no request was sent through the client that it is given")
-        for asked in probe.requests:
-            _compares(asked)
         sent = len(probe.requests)
-        expect(sent == 2, f"{sent} requests were sent, not 2")
+        expect(sent == 2, f"{_requests(sent)} sent, not 2")
         orders = {_first(asked) for asked in probe.requests}
         expect(len(orders) == 2, "both requests show the replies in the same order")
         expect(found == wanted, f"for a judge that {what} it returned {found!r}, not {wanted}")
+    for first in ([], [_judging(lambda asked: "A")]):
+        passes_on(lambda probe: answer(probe.client, MAIL, SHORT, LONG), first=first)
     return "A judge that looks at the place gives a draw."
 
 
 def _compares(asked: Asked) -> None:
-    said = _said(asked)
     for what, text in (("the mail", MAIL), ("the first reply", SHORT), ("the second reply", LONG)):
-        expect(text in said, f"a request does not hold {what}")
-    schema = _schema(asked)
-    allowed = [sorted(_values(schema, f)) for f in schema.get("properties", {}).values()]
+        expect(text in asked.words, f"a request does not hold {what}")
+    allowed = [sorted(map(str, field.get("enum", []))) for field in _fields(asked).values()]
     expect(["A", "B"] in allowed, "the request has no form that allows only A or B")
+    rest = "\n".join([asked.words, *_described((asked.schema or {}).get("schema"))])
+    for text in (MAIL, SHORT, LONG):
+        rest = rest.replace(text, "")
+    asks = set(re.findall(r"\w{3,}", rest.lower())) - _LABELS
+    expect(asks, "a request holds the mail and the replies, and asks nothing about them")
+
+
+def _described(schema: Any) -> Iterator[str]:
+    """What a form says about itself and its fields."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("description"), str):
+            yield schema["description"]
+        for each in schema.values():
+            yield from _described(each)
+
+
+def _requests(number: int) -> str:
+    return "1 request was" if number == 1 else f"{number} requests were"
 
 
 def _reply(asked: Asked, desk: str) -> Reply:
     """What one mail gets: a desk, or one of the ways in which there is none."""
-    chat = asked.path == "/chat/completions"
     if desk == "400":
         return error_answer(
             400, "Invalid prompt.", type="invalid_request_error", code="invalid_prompt"
         )
-    if desk == "cut":
-        why = {"reason": "max_output_tokens"}
-        none = text_answer("", status="incomplete", incomplete_details=why, output=[])
-        return chat_answer("", finish_reason="length") if chat else none
+    if desk in ("cut", "half"):
+        why: Json = {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
+        if desk == "cut":
+            return text_answer("", output=[], **why)
+        return text_answer(_filled(asked, "heat")[:-3], **why)
     if desk == "refusal":
         part = {"type": "refusal", "refusal": "I cannot help with that."}
-        item = {"id": "msg_1", "type": "message", "status": "completed", "role": "assistant"}
-        refusal = text_answer("", output=[item | {"content": [part]}])
-        return chat_answer(None, message={"refusal": part["refusal"]}) if chat else refusal
+        return text_answer("", output=[message_item([part])])
     return _filled(asked, desk)
 
 
-def _run(answer: Callable[..., Any], desks: Mapping[str, str]) -> tuple[list[Any], Probe]:
+def _run(answer: Callable[..., Any], desks: Sequence[str]) -> list[Any]:
     """The grades of mails whose labels are `heat`, answered with `desks`."""
-    mails = {
-        f"Mail {name}: it is cold. T-{n + 100}": d for n, (name, d) in enumerate(desks.items())
-    }
+    mails = {f"Mail {number}: it is cold. T-{number + 100}": d for number, d in enumerate(desks)}
+    probe = Probe(
+        [lambda asked: next((_reply(asked, d) for m, d in mails.items() if m in asked.words), "?")],
+        limit=30,
+    )
+    cases = [{"id": f"case-{n}", "mail": m, "desk": "heat"} for n, m in enumerate(mails)]
 
-    def reply(asked: Asked) -> Reply:
-        expect(_schema(asked), "a request carries no form: use `response_format=Sorted`")
-        return next((_reply(asked, d) for mail, d in mails.items() if mail in _said(asked)), "?")
+    def look(asked: Asked) -> None:
+        held = [mail for mail in mails if mail in asked.words]
+        expect(len(held) == 1, f"a request holds {len(held)} mails of {len(mails)}, not one")
+        rest = asked.words.replace(held[0], "").strip()
+        expect(rest, "a request holds the mail and no task: `TASK` says what the desks are for")
+        enums = [set(map(str, field.get("enum", []))) for field in _fields(asked).values()]
+        expect(DESKS in enums, "a request does not carry the form `Sorted`")
+        expect(asked.model == "gpt-6-luna", f"a request asks {asked.model!r}")
+        expect(asked.effort == "none", f"a request has the effort {asked.effort!r}, not 'none'")
 
-    probe = Probe([reply], limit=30)
-    cases = [
-        {"id": f"case-{n}", "mail": m, "desk": "heat", "must": False} for n, m in enumerate(mails)
-    ]
-    return answer(probe.client, cases), probe
+    found = _looked_at(probe, lambda: answer(probe.client, cases), look)
+    expect(probe.requests, "no request was sent through the client that it is given")
+    sent = len(probe.requests)
+    expect(sent == len(cases), f"{_requests(sent)} sent for {len(cases)} cases")
+    if not isinstance(found, list | tuple):
+        raise Wrong(f"it returned {found!r}, no list of grades")
+    return [bool(each) if each in (True, False) else each for each in found]
 
 
 def grades(answer: Callable[..., Any]) -> str:
-    found, probe = _run(answer, {"a": "heat", "b": "bill", "c": "heat"})
-    expect(probe.requests, "no request was sent through the client that it is given")
+    found = _run(answer, ["heat", "bill", "heat"])
     expect(found == [True, False, True], f"for right, wrong and right it returned {found!r}")
-    for kind, what in (("cut", "was cut"), ("refusal", "was refused"), ("400", "ended in a 400")):
+    for kind, what in (
+        ("cut", "was cut before its first letter"),
+        ("half", "was cut in the middle of its JSON"),
+        ("refusal", "was refused"),
+        ("400", "ended in a 400"),
+    ):
         try:
-            found, _ = _run(answer, {"a": "heat", "b": kind, "c": "heat", "d": "bill"})
-        except (openai.OpenAIError, AttributeError) as error:
+            found = _run(answer, ["heat", kind, "heat", "bill"])
+            half = [_run(answer, ["heat", kind]), _run(answer, [kind, "heat"])]
+        except (openai.OpenAIError, AttributeError, TypeError, ValueError, RuntimeError) as error:
             name = type(error).__name__
-            raise Wrong(f"one answer {what}, and `{name}` ended the run") from None
+            raise Wrong(f"an answer {what}, and `{name}` ended the run") from None
         expect(len(found) == 4, f"one answer {what}, and {len(found)} grades came for 4 cases")
         expect(found == [True, False, True, False], f"one answer {what}: it returned {found!r}")
-    for half in ({"a": "heat", "b": "cut"}, {"a": "refusal", "b": "heat"}):
-        found, _ = _run(answer, half)
-        expect(sum(found) == 1, f"one of two has no answer: it returned {found!r}")
-    _goes_on(answer)
-    _gives_up(answer)
+        expect(
+            half == [[True, False], [False, True]],
+            f"one of two answers {what}: it returned {half[0]!r}",
+        )
+        _gives_up(answer, kind, what)
+    _all_wrong(answer)
+    _stops(answer)
     return "Each case counts, and an outage is no verdict."
 
 
-def _goes_on(answer: Callable[..., Any]) -> None:
+def _gives_up(answer: Callable[..., Any], kind: str, what: str) -> None:
+    try:
+        found = _run(answer, ["heat", kind, kind])
+    except RuntimeError:
+        return
+    except (Wrong, openai.OpenAIError):
+        raise
+    except Exception as error:
+        name = type(error).__name__
+        raise Wrong(f"two of three times an answer {what}, and it raised `{name}`") from None
+    raise Wrong(f"two of three times an answer {what}, and it returned {found!r}")
+
+
+def _all_wrong(answer: Callable[..., Any]) -> None:
+    try:
+        found = _run(answer, ["bill"] * 3)
+    except RuntimeError:
+        raise Wrong(
+            "all mails were answered with other desks, and it raised a RuntimeError"
+        ) from None
+    expect(found == [False] * 3, f"all mails were answered with other desks: it returned {found!r}")
+
+
+def _stops(answer: Callable[..., Any]) -> None:
     """What says nothing about the model must be raised."""
-    for status, kind, what in (
-        (401, "invalid_request_error", "a wrong key (401)"),
-        (429, "rate_limit_error", "a rate limit (429)"),
-        (500, "server_error", "a failing server (500)"),
-    ):
-        probe = Probe([error_answer(status, "No.", type=kind)], limit=30)
-        try:
-            found = answer(probe.client, [{"id": "case-1", "mail": MAIL, "desk": "bill"}] * 3)
-        except openai.APIStatusError:
-            continue
-        except Exception as error:
-            raise Wrong(f"{what} was raised as `{type(error).__name__}`") from None
-        raise Wrong(f"{what} became the grades {found!r}")
-
-
-def _gives_up(answer: Callable[..., Any]) -> None:
-    for kind in ("400", "cut", "refusal"):
-        try:
-            found, _ = _run(answer, {"a": "heat", "b": kind, "c": kind})
-        except RuntimeError:
-            continue
-        raise Wrong(f"two of three cases have no answer, and it returned {found!r}")
+    cases = [{"id": f"case-{n}", "mail": f"{MAIL} {n}", "desk": "bill"} for n in range(3)]
+    good = _judging(lambda asked: "bill")
+    for first in ([], [good, good]):
+        passes_on(lambda probe: answer(probe.client, cases), but={OTHER_400}, first=first)
 
 
 EXERCISES = [
@@ -209,7 +280,6 @@ def prefer(client, mail, one, two):
     def first_wins(a, b):
         done = client.chat.completions.parse(
             model="gpt-6-luna",
-            reasoning_effort="none",
             response_format=Better,
             messages=[
                 {"role": "developer", "content": "Which reply to the mail is better, A or B?"},
@@ -230,7 +300,8 @@ def prefer(client, mail, one, two):
         (
             "Write the request out as in `ask`, but with the `client` of the function. Put `try` around it.",
             "Collect a desk or None for each case. Of a refusal, `parsed` is None.",
-            "Catch `openai.LengthFinishReasonError` and `openai.BadRequestError`, nothing wider. Then count None.",
+            "Catch `openai.LengthFinishReasonError` and `openai.BadRequestError`, nothing wider. "
+            "(With Responses a cut JSON raises a `ValidationError`.) Then count None.",
         ),
         """def grades(client, cases):
     desks = []

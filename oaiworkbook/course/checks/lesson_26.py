@@ -1,14 +1,15 @@
 """Exercises of lesson 26, Agents."""
 
-import json
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
+import openai
 from pydantic import BaseModel
 
-from ...practice.answers import call_item, text_answer
+from ...practice.answers import call_item, message_item, text_answer, text_part
+from ..exercises.failures import passes_on
 from ..exercises.judge import Exercise, Wrong
 from ..exercises.probe import Asked, Probe, expect
 
@@ -25,22 +26,28 @@ BUSY, OTHER = ("Stock flour", "busy"), ("Stock rice", "busy")
 CASES = [
     ([BUSY, BUSY, BUSY], 3, True, "the same row three times"),
     ([OTHER, BUSY, BUSY], 2, True, "another row, and then the same one twice"),
+    ([OTHER], 1, True, "one row where one is asked for"),
     ([BUSY, BUSY], 3, False, "two rows where three are asked for"),
     ([], 2, False, "an empty trace"),
+    ([OTHER, BUSY], 2, False, "two calls with the same result"),
     ([BUSY, OTHER, BUSY], 3, False, "another call in between"),
     ([BUSY, ("Stock flour", "4 kg"), BUSY], 3, False, "a result that changed on the way"),
     ([BUSY, BUSY, OTHER], 2, False, "the same row twice, and then another call"),
+    ([("Stock a", "bc"), ("Stock ab", "c")], 2, False, "the calls 'Stock a' and 'Stock ab'"),
+    ([("Stock a", "b c"), ("Stock a b", "c")], 2, False, "the calls 'Stock a' and 'Stock a b'"),
 ]
 
 
 def stuck(answer: Callable[..., Any]) -> str:
     for pairs, times, wanted, what in CASES:
         found = answer(_rows(*pairs), times)
-        expect(isinstance(found, bool), f"for {what} it returned {found!r}, not True or False")
-        expect(found is wanted, f"for {what} and times {times} it returned {found}")
+        truth = type(found).__name__ in ("bool", "bool_")
+        expect(truth, f"for {what} it returned {found!r}, not True or False")
+        expect(bool(found) is wanted, f"for {what} and times {times} it returned {found}")
     return "It stops what is stuck, and lets a patient loop wait."
 
 
+QUESTION = "When is high tide?"
 _keys: list[str] = []  # what the tool was given: a learner's `except` would swallow an error
 
 
@@ -51,6 +58,8 @@ class Tide(BaseModel):
 
     def run(self, key: str) -> str:
         _keys.append(key)
+        if self.day == "Tuesday":
+            raise OSError("the gauge is down")
         return {"Monday": "at 6", "Friday": "at 9"}[self.day]
 
 
@@ -58,99 +67,179 @@ class Wind(BaseModel):
     """The wind now."""
 
     def run(self, key: str) -> str:
+        _keys.append(key)
         return "calm"
 
 
-def _calls(number: int, *calls: tuple[str, str]) -> dict[str, Any]:
-    items = [call_item(name, given, f"call_{number}{i}") for i, (name, given) in enumerate(calls)]
-    return text_answer("", output=items, id=f"resp_{number}")
+KINDS = (Tide, Wind)
+
+
+def _calls(number: int, *calls: tuple[str, str], text: str = "") -> dict[str, Any]:
+    """An answer that asks for these calls, perhaps with a text before them."""
+    items: list[dict[str, Any]] = [{"id": "rs_1", "type": "reasoning", "summary": []}]
+    items += [message_item([text_part(text)])] if text else []
+    items += [call_item(n, given, f"call_{number}{i}") for i, (n, given) in enumerate(calls)]
+    return text_answer("", output=items)
 
 
 def _endless(asked: Asked) -> dict[str, Any]:
-    return _calls(7, ("Wind", "{}"))
+    return _calls(len(asked.turns), ("Wind", "{}"))
 
 
 def follow(answer: Callable[..., Any]) -> str:
-    kinds = (Tide, Wind)
     _keys.clear()
-    first = _calls(1, ("Tide", '{"day":"Monday"}'), ("Wind", "{}"))
-    probe = Probe([first, _calls(2, ("Tide", '{"day":"Sunday"}')), text_answer("At 6.")], limit=8)
-    found = answer(probe.client, "When is high tide?", kinds, 5)
-    asked = [each.body for each in probe.requests]
-    expect(asked, "your code sent no request through the client it was given")
-    expect(asked[0].get("store") is not False, "`store` is off: there is nothing to follow")
-    expect("previous_response_id" not in asked[0], "the first request follows a response already")
-    expect(len(asked) == 3, f"for two answers with calls and a text {len(asked)} requests went out")
-    for body in asked:
-        names = [tool.get("name") for tool in body.get("tools") or []]
-        expect(names == ["Tide", "Wind"], f"a request carries the tools {names}")
-    followed = [body.get("previous_response_id") for body in asked[1:]]
-    expect(followed == ["resp_1", "resp_2"], f"the later requests follow {followed}")
-    for body in asked[1:]:
-        sent_items = body.get("input")
-        expect(isinstance(sent_items, list), f"a later request has the input {sent_items!r}")
-    kinds_sent = [item.get("type", item.get("role")) for item in asked[1]["input"]]
+    first = _calls(1, ("Tide", '{"day":"Monday"}'), ("Wind", "{}"), text="I will look.")
+    failing = _calls(2, ("Tide", '{"day":"Sunday"}'), ("Moon", "{}"), ("Tide", '{"day":"Tuesday"}'))
+    probe = Probe([first, failing, text_answer("At 6.")], limit=8)
+    try:
+        found = answer(probe.client, QUESTION, KINDS, 5)
+    except openai.APIStatusError:
+        _requests(probe)
+        raise
+    _requests(probe)
+    asked = probe.requests
     expect(
-        set(kinds_sent) == {"function_call_output"},
-        f"the second request sends {kinds_sent}: more than the outputs is paid for twice",
+        len(asked) == 3,
+        f"for two answers with calls and then a text it sent {_counted(len(asked))}",
     )
-    sent = {item["call_id"]: item["output"] for item in asked[1]["input"]}
+    second, third = asked[1:]
     expect(
-        sent == {"call_10": "at 6", "call_11": "calm"},
-        f"the outputs of two calls are {_text(sent)}",
+        _outputs(second) == {"call_10": "at 6", "call_11": "calm"},
+        f"for two calls it sent the outputs {_outputs(second)}",
     )
-    expect(_keys[0] == "call_10", f"`run` of the tool got {_keys[0]!r}, not the call_id")
-    [failed] = asked[2]["input"]
+    errors = _outputs(third)
+    for id_, words, what in (
+        ("call_20", ("KeyError", "Sunday"), "a tool that raised `KeyError: 'Sunday'`"),
+        ("call_21", (), "a tool that does not exist"),
+        ("call_22", ("OSError", "gauge"), "a tool that raised `OSError: the gauge is down`"),
+    ):
+        sent = errors.get(id_, "")
+        expect(sent and all(w in sent for w in words), f"for {what} it sent the output {sent!r}")
     expect(
-        "KeyError" in str(failed["output"]), f"for a tool that raised it sent {failed['output']!r}"
+        _keys == ["call_10", "call_11", "call_20", "call_22"],
+        f"four tools ran, and their `run` should get each `call_id` once; it got {_keys}",
     )
     expect(found == "At 6.", f"the text was 'At 6.'; it returned {found!r}")
     for steps in (1, 3):
-        probe = Probe([_endless], limit=8)
-        try:
-            found = answer(probe.client, "When is high tide?", kinds, steps)
-        except RuntimeError:
-            found = RuntimeError
-        sent_now = len(probe.requests)
-        expect(sent_now == steps, f"with steps {steps} and no text it sent {sent_now} requests")
-        expect(found is RuntimeError, f"with no text after {steps} steps it returned {found!r}")
+        _ends(answer, steps)
+    for earlier in ([], [first]):
+        passes_on(lambda probe: answer(probe.client, QUESTION, KINDS, 5), first=earlier)
     return "OpenAI remembers, you send only what is new, and it ends."
 
 
-def _text(value: Any) -> str:
-    return json.dumps(value)
+def _requests(probe: Probe) -> None:
+    """Each request by itself: whom it asks, with what, and what it follows."""
+    expect(probe.requests, "your code sent no request through the client it was given")
+    for number, asked in enumerate(probe.requests, 1):
+        expect(not asked.chat, "a request goes to Chat Completions, which remembers nothing")
+        expect(asked.model == "gpt-6-luna", f"request {number} asks {asked.model!r}")
+        expect(asked.stored, f"request {number} turns `store` off: nothing can follow it")
+        names = sorted(asked.tools)
+        expect(names == ["Tide", "Wind"], f"request {number} carries the tools {names}")
+        fields = (asked.tools["Tide"]["parameters"] or {}).get("properties") or {}
+        expect("day" in fields, f"the tool Tide has the parameters {fields} in request {number}")
+    first, *later = probe.requests
+    follows = first.body.get("previous_response_id")
+    expect(follows is None, f"the first request follows a response already, {follows!r}")
+    said = [(turn.role, turn.text) for turn in first.turns]
+    expect(said == [("user", QUESTION)], f"the first request does not ask the task: {said}")
+    for number, asked in enumerate(later, 1):
+        follows = asked.body.get("previous_response_id")
+        expect(
+            follows == f"resp_{number}",
+            f"request {number + 1} follows {follows!r}; the response before it is 'resp_{number}'",
+        )
+        roles = [turn.role for turn in asked.sent]
+        expect(
+            set(roles) == {"result"},
+            f"request {number + 1} sends {roles}: it needs the outputs of the calls, and all else "
+            "is paid for twice",
+        )
+
+
+def _outputs(asked: Asked) -> dict[str, str]:
+    return {turn.call_id: turn.text for turn in asked.sent}
+
+
+def _ends(answer: Callable[..., Any], steps: int) -> None:
+    probe = Probe([_endless], limit=8)
+    try:
+        found = answer(probe.client, QUESTION, KINDS, steps)
+    except RuntimeError:
+        found = RuntimeError
+    except openai.OpenAIError:
+        raise
+    except Exception as error:
+        found = error
+    sent = len(probe.requests)
+    expect(sent == steps, f"with steps {steps} and no text it sent {_counted(sent)}")
+    gave = "raised" if isinstance(found, Exception) else "returned"
+    expect(found is RuntimeError, f"with no text after {_counted(steps)} it {gave} {found!r}")
+
+
+def _counted(number: int) -> str:
+    return "1 request" if number == 1 else f"{number} requests"
 
 
 def bounded(answer: Callable[..., Any]) -> str:
-    found = answer(lambda: "calm", 2)
-    expect(found == "calm", f"the function returned 'calm', and it returned {found!r}")
-    expect(answer(lambda: None, 2) is None, "a function that returns None at once is no timeout")
-    begun = time.monotonic()
+    for value in ("calm", None, "", 0):
+        calls: list[int] = []
+
+        def function(value: Any = value, calls: list[int] = calls) -> Any:
+            calls.append(threading.get_ident())
+            return value
+
+        begun = time.monotonic()
+        found = answer(function, 3)
+        took = time.monotonic() - begun
+        said = f"the function returned {value!r} at once, and it"
+        expect(found == value and type(found) is type(value), f"{said} returned {found!r}")
+        expect(took < 2.5, f"{said} took {took:.1f} seconds")
+        expect(len(calls) == 1, f"{said} was called {len(calls)} times")
+        expect(calls[0] != threading.get_ident(), f"{said} ran in no thread of its own")
+    found = answer(_late, 20)
+    expect(found == "late", f"a function took 0.3 seconds of 20, and it returned {found!r}")
+    _hangs(answer)
+    for error in (KeyError("rice"), TimeoutError("the scale does not answer")):
+        _raises(answer, error)
+    return "It waits as long as you say, and no longer."
+
+
+def _late() -> str:
+    time.sleep(0.3)
+    return "late"
+
+
+def _hangs(answer: Callable[..., Any]) -> None:
     release = threading.Event()
-    found = _hung(answer, release)
-    took = time.monotonic() - begun
-    release.set()
+    begun = time.monotonic()
+    try:
+        found = answer(lambda: release.wait(2), 0.1)
+    except TimeoutError:
+        raise Wrong("for a tool that hangs it raised `TimeoutError`: that ends the loop") from None
+    finally:
+        took = time.monotonic() - begun
+        release.set()
     expect(took < 1.5, f"with 0.1 seconds and a tool that hangs it took {took:.0f} seconds or more")
     expect(
         isinstance(found, str) and found.startswith("TimeoutError"),
         f"for a tool that hangs it returned {found!r}",
     )
+
+
+def _raises(answer: Callable[..., Any], error: Exception) -> None:
+    def function() -> Any:
+        raise error
+
+    name = f"the function raised `{type(error).__name__}` at once"
     try:
-        found = answer(_no_rice, 2)
-    except KeyError:
-        return "It waits as long as you say, and no longer."
-    raise Wrong(f"the function raised `KeyError`, and it returned {found!r}")
-
-
-def _no_rice() -> str:
-    raise KeyError("rice")
-
-
-def _hung(answer: Callable[..., Any], release: threading.Event) -> Any:
-    try:
-        return answer(lambda: release.wait(2), 0.1)
-    except TimeoutError:
-        raise Wrong("for a tool that hangs it raised `TimeoutError`: that ends the loop") from None
+        found = answer(function, 2)
+    except type(error) as raised:
+        expect(raised.args == error.args, f"{name}, and another one came out: {raised!r}")
+        return
+    except Exception as raised:
+        raise Wrong(f"{name}, and `{type(raised).__name__}` came out") from None
+    raise Wrong(f"{name}, and it returned {found!r}")
 
 
 EXERCISES = [
@@ -200,9 +289,9 @@ EXERCISES = [
         "26-3",
         bounded,
         (
-            "`ThreadPoolExecutor(1)` of `concurrent.futures` runs it: `submit` returns a future, and "
+            "`ThreadPoolExecutor()` of `concurrent.futures` runs it: `submit` returns a future, and "
             "its `result()` returns or raises what the function did.",
-            "`with` waits for the thread at its end. Call `shutdown(wait=False)` in its place.",
+            "`with` would wait for the thread at its end. Use the executor without `with`.",
             "`wait([future], timeout=seconds)` of the same module raises nothing. Then `future.done()` "
             "tells whether there is a result.",
         ),
@@ -210,12 +299,10 @@ EXERCISES = [
 
 
 def bounded(function, seconds):
-    pool = ThreadPoolExecutor(1)
-    future = pool.submit(function)
-    pool.shutdown(wait=False)
+    future = ThreadPoolExecutor().submit(function)  # without `with`, which waits for its threads
     wait([future], timeout=seconds)
     if not future.done():
-        return f"TimeoutError: no result after {seconds} seconds"
+        return "TimeoutError: there is no result yet"
     return future.result()
 """,
     ),

@@ -55,7 +55,8 @@ def passes_on(
     wants handled. `first`: what the requests before the failing one get. `then`: what those after
     it get, where a program could go on; else the failure again. `models`: as those of Probe.
     `failures`: others than the usual. An error of another class that was raised from the API's
-    counts as passed on. No wait between the SDK's own retries is real.
+    counts as passed on, and so does a group with one in it. No wait between the SDK's own retries
+    is real.
     """
     for name, failure in failures.items():
         if name in but:
@@ -76,6 +77,8 @@ def passes_on(
 def _of_the_api(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, openai.APIError):
+            return True
+        if isinstance(error, BaseExceptionGroup) and any(map(_of_the_api, error.exceptions)):
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -62,7 +62,8 @@ class Probe:
     for: of Responses or of Chat Completions, whole or streamed. What `previous_response_id` stands
     for is remembered. A slip in a request gets the API's error (`gate`); `models` are names that
     are known beside those of the course. After `limit` requests the program is stopped: it would
-    never have given up.
+    never have given up. `pause` is awaited before the async client gets an answer or a failure: so
+    long the call is under way.
     """
 
     def __init__(
@@ -71,24 +72,27 @@ class Probe:
         max_retries: int = 0,
         limit: int = 50,
         models: Collection[str] = (),
+        pause: Callable[["Asked"], Awaitable[None]] | None = None,
     ):
         self.requests: list[Asked] = []
         self._replies = list(replies)
         self._given = 0
         self._limit = limit
         self._models = models
+        self._pause = pause
         self._memory: dict[str, tuple[Turn, ...]] = {}
-        transport = httpx2.MockTransport(self._reply)
         common: Any = {
             "api_key": "sk-test",
             "base_url": "http://probe.invalid/v1",
             "max_retries": max_retries,
         }
         self.client = openai.OpenAI(
-            **common, http_client=openai.DefaultHttpxClient(transport=transport)
+            **common,
+            http_client=openai.DefaultHttpxClient(transport=httpx2.MockTransport(self._reply)),
         )
+        later = httpx2.MockTransport(self._reply_later)
         self.async_client = openai.AsyncOpenAI(
-            **common, http_client=openai.DefaultAsyncHttpxClient(transport=transport)
+            **common, http_client=openai.DefaultAsyncHttpxClient(transport=later)
         )
 
     @property
@@ -118,6 +122,13 @@ class Probe:
         answer = Answer.model_validate(refused or self._next(asked))
         headers = {"x-request-id": f"req_{len(self.requests):032x}"} | answer.headers
         return httpx2.Response(answer.status, headers=headers, stream=_Body(answer))
+
+    async def _reply_later(self, request: httpx2.Request) -> httpx2.Response:
+        try:
+            return self._reply(request)
+        finally:
+            if self._pause is not None:
+                await self._pause(self.requests[-1])
 
     def _next(self, asked: Asked) -> Mapping[str, Any]:
         reply = self._replies[min(self._given, len(self._replies) - 1)]
@@ -218,9 +229,16 @@ def run_async(work: Awaitable[T], seconds: float = 30) -> T:
     if not done:
         raise Wrong(busy)
     if "error" in done:
-        raise done["error"]
+        raise _stopper(done["error"]) or done["error"]
     result: T = done["value"]
     return result
+
+
+def _stopper(error: BaseException) -> BaseException | None:
+    """What stopped the program, where a group of tasks has wrapped it."""
+    if isinstance(error, BaseExceptionGroup):
+        return next(filter(None, map(_stopper, error.exceptions)), None)
+    return error if isinstance(error, Wrong | Runaway | NotPlayed) else None
 
 
 @contextmanager

@@ -86,42 +86,57 @@ WRONG = {
             _STUCK.format(body="return last"),
             "not True or False",
         ),
+        (
+            "glues the two texts",
+            _STUCK.format(
+                body='return len(last) == times and len({row["asked for"] + row["result"] for row '
+                "in last}) == 1"
+            ),
+            "for the calls 'Stock a' and 'Stock ab' and times 2 it returned True",
+        ),
+        (
+            "does not look at the calls",
+            _STUCK.format(
+                body='return len(last) == times and len({row["result"] for row in last}) == 1'
+            ),
+            "for two calls with the same result and times 2 it returned True",
+        ),
     ],
     "26-2": [
         (
             "stores nothing",
             _FOLLOW.format(**_GOOD | {"more": 'ask["store"] = False'}),
-            "there is nothing to follow",
+            "request 1 turns `store` off",
         ),
         (
             "sends the calls once more",
             _FOLLOW.format(**_GOOD | {"start": "list(response.output)"}),
-            "more than the outputs is paid for twice",
+            "request 2 sends ['reasoning', 'assistant', 'call', 'call', 'result', 'result']",
         ),
         (
             "sends a text in place of the outputs",
             _FOLLOW.format(**_GOOD | {"start": '"Go on."', "some": "[:0]"}),
-            "a later request has the input 'Go on.'",
+            "request 2 sends ['user']",
         ),
         (
             "always follows the first",
             _FOLLOW.format(**_GOOD | {"previous": 'ask.get("previous_response_id", response.id)'}),
-            "the later requests follow ['resp_1', 'resp_1']",
+            "request 3 follows 'resp_1'; the response before it is 'resp_2'",
         ),
         (
             "answers one call of two",
             _FOLLOW.format(**_GOOD | {"some": "[:1]"}),
-            'the outputs of two calls are {"call_10": "at 6"}',
+            "for two calls it sent the outputs {'call_10': 'at 6'}",
         ),
         (
             "answers with the id of the item",
             _FOLLOW.format(**_GOOD | {"id": "call.id"}),
-            'the outputs of two calls are {"fc_1"',
+            "Your code stopped with `BadRequestError`: Error code: 400 - No tool call found",
         ),
         (
             "gives the tool another id",
             _FOLLOW.format(**_GOOD | {"key": "call.id"}),
-            "`run` of the tool got 'fc_1'",
+            "it got ['fc_1', 'fc_1', 'fc_1', 'fc_1']",
         ),
         (
             "asks once more at the end",
@@ -131,12 +146,91 @@ WRONG = {
         (
             "gives up silently",
             _FOLLOW.format(**_GOOD | {"end": "return response.output_text"}),
-            "with no text after 1 steps it returned ''",
+            "with no text after 1 request it returned ''",
+        ),
+        (
+            "raises another error at the end",
+            _FOLLOW.format(**_GOOD | {"end": 'raise ValueError("no text")'}),
+            "with no text after 1 request it raised ValueError('no text')",
+        ),
+        (
+            "expects one kind of error only",
+            _FOLLOW.format(**_GOOD | {"error": "(KeyError, ValueError) as error"}),
+            "Your code stopped with `OSError`: the gauge is down",
         ),
         (
             "lets a tool stop it",
             _FOLLOW.format(**_GOOD | {"error": "ValueError as error"}),
             "`KeyError`",
+        ),
+        (
+            "does not know that a name may be wrong",
+            _FOLLOW.format(**_GOOD).replace(
+                "            try:\n                output = named[call.name].model",
+                "            kind = named[call.name]\n            try:\n                output = kind.model",
+            ),
+            "Your code stopped with `KeyError`: 'Moon'",
+        ),
+        (
+            "ends with the first text",
+            _FOLLOW.format(**_GOOD).replace("if not calls:", "if response.output_text:"),
+            "for two answers with calls and then a text it sent 1 request",
+        ),
+        (
+            "sends the task each time",
+            _FOLLOW.format(**_GOOD | {"start": '[{"role": "user", "content": task}]'}),
+            "request 2 sends ['user', 'result', 'result']",
+        ),
+        (
+            "keeps the conversation itself",
+            """
+def follow(client, task, kinds, steps):
+    named = {kind.__name__: kind for kind in kinds}
+    items = [{"role": "user", "content": task}]
+    for _ in range(steps):
+        response = client.responses.create(
+            model="gpt-6-luna", tools=[described(kind) for kind in kinds], input=items
+        )
+        calls = [item for item in response.output if item.type == "function_call"]
+        if not calls:
+            return response.output_text
+        items += response.output
+        for call in calls:
+            try:
+                output = named[call.name].model_validate_json(call.arguments).run(call.call_id)
+            except Exception as error:
+                output = f"{type(error).__name__}: {error}"
+            items.append(
+                {"type": "function_call_output", "call_id": call.call_id, "output": output}
+            )
+    raise RuntimeError("no text")
+""",
+            "request 2 follows None",
+        ),
+        (
+            "forgets the tools later",
+            _FOLLOW.format(**_GOOD).replace('"input": []}', '"input": [], "tools": []}'),
+            "request 2 carries the tools []",
+        ),
+        (
+            "makes an output of an outage",
+            """
+def follow(client, task, kinds, steps):
+    try:
+        return inner(client, task, kinds, steps)
+    except openai.APIError as error:
+        return f"{type(error).__name__}: {error}"
+
+
+import openai
+"""
+            + _FOLLOW.format(**_GOOD).replace("def follow", "def inner"),
+            "a 400 about another parameter is kept from the caller",
+        ),
+        (
+            "says only that something failed",
+            _FOLLOW.format(**_GOOD).replace('f"{type(error).__name__}: {error}"', '"It failed."'),
+            "it sent the output 'It failed.'",
         ),
     ],
     "26-3": [
@@ -175,7 +269,7 @@ WRONG = {
         return f"{type(error).__name__}: {error}"
 """
             ),
-            "the function raised `KeyError`, and it returned",
+            "the function raised `KeyError` at once, and it returned \"KeyError: 'rice'\"",
         ),
         (
             "takes None for a timeout",
@@ -188,7 +282,81 @@ WRONG = {
     return (found and found[0]) or "TimeoutError: too slow"
 """
             ),
-            "a function that returns None at once is no timeout",
+            "the function returned None at once, and it returned 'TimeoutError: too slow'",
+        ),
+        (
+            "takes an error of the function for its own",
+            _BOUNDED.format(
+                body="""future = ThreadPoolExecutor().submit(function)
+    try:
+        return future.result(timeout=seconds)
+    except TimeoutError:
+        return "TimeoutError: too slow"
+"""
+            ),
+            "the function raised `TimeoutError` at once, and it returned",
+        ),
+        (
+            "always waits to the end",
+            _BOUNDED.format(
+                body="""import time
+    future = ThreadPoolExecutor().submit(function)
+    time.sleep(seconds)
+    return future.result() if future.done() else "TimeoutError: too slow"
+"""
+            ),
+            "the function returned 'calm' at once, and it took 3.0 seconds",
+        ),
+        (
+            "calls it in its own thread",
+            _BOUNDED.format(
+                body="""import time
+    begun = time.monotonic()
+    found = function()
+    return found if time.monotonic() - begun < seconds else "TimeoutError: too slow"
+"""
+            ),
+            "it ran in no thread of its own",
+        ),
+        (
+            "loses the error in the thread",
+            _BOUNDED.format(
+                body="""import threading
+    found = []
+    worker = threading.Thread(target=lambda: found.append(function()), daemon=True)
+    worker.start()
+    worker.join(seconds)
+    return found[0] if found else "TimeoutError: too slow"
+"""
+            ),
+            "the function raised `KeyError` at once, and it returned 'TimeoutError: too slow'",
+        ),
+        (
+            "makes another error of it",
+            _BOUNDED.format(
+                body="""from concurrent.futures import wait
+    future = ThreadPoolExecutor().submit(function)
+    wait([future], timeout=seconds)
+    if not future.done():
+        return "TimeoutError: too slow"
+    try:
+        return future.result()
+    except Exception as error:
+        raise RuntimeError("the tool failed") from error
+"""
+            ),
+            "the function raised `KeyError` at once, and `RuntimeError` came out",
+        ),
+        (
+            "returns None after the time",
+            _BOUNDED.format(
+                body="""from concurrent.futures import wait
+    future = ThreadPoolExecutor().submit(function)
+    wait([future], timeout=seconds)
+    return future.result() if future.done() else None
+"""
+            ),
+            "for a tool that hangs it returned None",
         ),
     ],
 }
