@@ -3,7 +3,6 @@
 It keeps what the API keeps: responses with their chain, and conversations with their items.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
-from .common import CREATED, count_messages, headers, identifier, opaque, rate_limit_headers, seed
+from .common import CREATED, count_messages, headers, identifier, seed
 from .responses import input_texts, respond
 
 Json = dict[str, Any]
@@ -57,14 +56,10 @@ REPLIES = {
         "pair of brake pads for the front."
     ),
     "How old": "From 1994, as you told me.",
-    "Which of these": "The chain. A new one in time saves the sprockets, which cost more.",
 }
 # What can be said when the question is all there is.
 UNKNOWN = "That depends on the bike. How many gears does it have at the back, and how old is it?"
 LATE = "A chain, a freewheel and brake pads, going by the times above. Which ones we chose, I cannot see."
-PASS_OVERHEAD = (
-    96  # tokens that a compaction adds to its input; a small real one added about so many
-)
 
 
 class Helpline:
@@ -74,7 +69,6 @@ class Helpline:
         self.chains: dict[str, list[Json]] = {}
         self.conversations: dict[str, Json] = {}
         self.items: dict[str, list[Json]] = {}
-        self.compacted: dict[str, int] = {}  # compaction item -> its tokens
         self.lock = Lock()
 
     def answer(self, served: Served) -> Json | None:
@@ -84,8 +78,6 @@ class Helpline:
                     return self._respond(served)
                 case ("POST", "responses", "input_tokens"):
                     return self._counted(served)
-                case ("POST", "responses", "compact"):
-                    return self._compact(served)
                 case ("POST", "conversations"):
                     return self._create(served)
                 case ("GET", "conversations", id_, "items") if id_ in self.items:
@@ -118,10 +110,8 @@ class Helpline:
         return [*self.items.get(form.get("conversation") or "", []), *new]
 
     def _tokens(self, form: Json, items: Sequence[Json]) -> int:
-        messages = [item for item in items if item.get("type", "message") == "message"]
-        texts = input_texts({"instructions": form.get("instructions"), "input": messages})
-        kept = sum(self.compacted[i["id"]] for i in items if i.get("type") == "compaction")
-        return count_messages(texts) + kept
+        asked = {"instructions": form.get("instructions"), "input": list(items)}
+        return count_messages(input_texts(asked))
 
     def _counted(self, served: Served) -> Json:
         items = self._context(served.form)
@@ -129,33 +119,6 @@ class Helpline:
             return _not_found(served)
         tokens = self._tokens(served.form, items)
         return _json(served, {"object": "response.input_tokens", "input_tokens": tokens}, 120)
-
-    def _compact(self, served: Served) -> Json | None:
-        items = self._context(served.form)
-        if items is None:
-            return _not_found(served)
-        read = self._tokens(served.form, items) + PASS_OVERHEAD
-        written = 120 + read // 9
-        item = {"id": identifier("cmp_", served), "type": "compaction"}
-        item["encrypted_content"] = opaque(served, written)
-        self.compacted[item["id"]] = written
-        usage: Json = {
-            "input_tokens": read,
-            "input_tokens_details": {"cache_write_tokens": 0, "cached_tokens": 0},
-            "output_tokens": written,
-            "output_tokens_details": {"reasoning_tokens": 0},
-            "total_tokens": read + written,
-        }
-        body = {
-            "id": identifier("resp_", served),
-            "object": "response.compaction",
-            "created_at": CREATED,
-            "output": [*_named(served, [i for i in items if i.get("role") == "user"]), item],
-            "usage": usage,
-        }
-        given = _json(served, body, 1400)
-        given["headers"] |= rate_limit_headers(usage["total_tokens"])
-        return given
 
     def _create(self, served: Served) -> Json:
         body: Json = {
@@ -205,11 +168,7 @@ def _reply(items: Sequence[Json], instructed: bool) -> str | None:
     known = " ".join(_text(item) for item in items)
     if found and "tourer" not in known:
         found = UNKNOWN
-    if (
-        found
-        and asked.startswith("List the parts")
-        and not re.search("compaction|gauge", str(items))
-    ):
+    if found and asked.startswith("List the parts") and "gauge" not in known:
         found = LATE
     if found and not instructed:
         found += " Tell me more about how you ride, and I can say more about what wears and when."
