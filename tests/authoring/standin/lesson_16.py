@@ -17,10 +17,7 @@ VECTORS = Vectors("16")
 PLANTED = "Parking in the yard, now free for all residents overnight."
 # What is asked: the answer, and the words that it quotes.
 ASKED = {
-    "Until when may I drill on a Saturday?": (
-        "Until 16:00.",
-        "Drilling is allowed on Saturdays from 10:00 to 16:00.",
-    ),
+    "Until when may I drill?": ("Until 16:00.", "Drilling is allowed until 16:00."),
     "We want to get a puppy. What do we have to do?": (
         "Ask the board in writing, before the dog moves in.",
         "For a dog you ask the board in writing, before it moves in.",
@@ -51,6 +48,8 @@ def answer(served: Served) -> dict[str, Any] | None:
     listed, _, question = served.form["input"].partition("\n\nQuestion: ")
     passages = dict(re.findall(r"^\[(\w+-\d+)\] (.+)$", listed, re.MULTILINE))
     said = _said(question, passages)
+    if "text" not in served.form:
+        return respond(served, said["text"], ms=700)
     return respond(served, json.dumps(said, ensure_ascii=False), ms=900)
 
 
