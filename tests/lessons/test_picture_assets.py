@@ -1,5 +1,5 @@
 """The pictures of lesson 11 are what the lesson says of them: drawn, of the size asked for, and an
-edit that changes nothing outside its mask."""
+edit that draws 8 pixels over the edge of its mask, and nothing else."""
 
 import base64
 from io import BytesIO
@@ -29,8 +29,11 @@ def test_each_stored_picture_is_the_one_the_code_draws(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(make_label.MASKS))
-def test_an_edit_is_new_inside_the_hole_of_its_mask_and_old_outside(name: str) -> None:
+def test_an_edit_is_new_in_the_hole_and_8_pixels_beyond_and_old_elsewhere(name: str) -> None:
+    box = make_label.MASKS[name]
     hole = Image.open(make_label.SAMPLES / name).getchannel("A").point([255] + 255 * [0])
+    assert hole.getbbox() == box
+    hole.paste(255, make_label.beyond(box))
     old = Image.open(ASSETS / "11_label_low.png").convert("RGB")
     edit = Image.open(ASSETS / f"11_edit_{name.removeprefix('mask_')}").convert("RGB")
     blank = Image.new("RGB", old.size)

@@ -1,7 +1,7 @@
 """Authored answers of lesson 11, Images: a beekeepers' club draws the label of its honey.
 
 `make_label.py` draws every picture, and each says in large letters that it is a stand-in. An edit is
-answered with the composite through the very mask that was sent.
+answered with the composite through the very mask that was sent, drawn a little over its edge.
 """
 
 import uuid

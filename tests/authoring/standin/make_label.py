@@ -1,7 +1,7 @@
 """Draws the pictures of lesson 11, a label for a honey jar, without any model.
 
-They stand in for generated pictures and say so in large letters. An edit is a real composite: what
-lies under the opaque part of the mask stays as it was, pixel for pixel.
+They stand in for generated pictures and say so in large letters. An edit is a composite, new in the hole
+of its mask and `OVER` pixels beyond: OpenAI's guide says that a model may not follow the exact shape.
 
 python -m tests.authoring.standin.make_label
 """
@@ -33,6 +33,7 @@ HEATH = {
 WORDS = "drawn by code: a stand-in"
 BLOOM = (800, 330, 1000, 530)  # where the blossom is: left, top, right, bottom
 SKY = (0, 0, 1024, 150)
+OVER = 8
 MASKS = {"mask_blossom.png": BLOOM, "mask_sky.png": SKY}
 
 
@@ -101,6 +102,18 @@ def mask(box: tuple[int, int, int, int]) -> Image.Image:
     return image
 
 
+def beyond(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """The part that an edit draws anew: the box and `OVER` pixels around it."""
+    left, top, right, bottom = box
+    wide, high = SIZE
+    return (
+        max(0, left - OVER),
+        max(0, top - OVER),
+        min(wide, right + OVER),
+        min(high, bottom + OVER),
+    )
+
+
 def edited(picture: Image.Image, drawn_anew: Image.Image, through: Image.Image) -> Image.Image:
     """`picture` where the mask is opaque, `drawn_anew` where it is transparent."""
     return Image.composite(picture, drawn_anew, through.getchannel("A"))
@@ -121,7 +134,7 @@ def pictures() -> dict[str, Image.Image]:
         words = f"drawn by code, for partial image {number}"
         drawn[f"11_partial_{number}.png"] = unfinished(label(""), block, words)
     for name, box in MASKS.items():
-        drawn[f"11_edit_{name.removeprefix('mask_')}"] = edited(base, anew(), mask(box))
+        drawn[f"11_edit_{name.removeprefix('mask_')}"] = edited(base, anew(), mask(beyond(box)))
     return drawn
 
 
