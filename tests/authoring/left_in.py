@@ -164,6 +164,8 @@ def _run(sources: Sequence[str], said: list[tuple[str, str]]) -> None:
         shown = ""
         if result.result is not None:
             shown = shell.display_formatter.format(result.result)[0].get("text/plain", "")
-        pictures = [each.data.get("text/plain", "") for each in out.outputs]
+        # Text that is drawn as it comes is drawn more or less often.
+        once = [each.data for each in out.outputs if "text/markdown" not in each.data]
+        pictures = [data.get("text/plain", "") for data in once]
         shown += "\n".join(text for text in pictures if not COST_LINE.match(text))
         said.append((type(error).__name__ if error else "", _plain(out.stdout, shown)))
