@@ -164,8 +164,14 @@ def _run(sources: Sequence[str], said: list[tuple[str, str]]) -> None:
         shown = ""
         if result.result is not None:
             shown = shell.display_formatter.format(result.result)[0].get("text/plain", "")
-        # Text that is drawn as it comes is drawn more or less often.
-        once = [each.data for each in out.outputs if "text/markdown" not in each.data]
-        pictures = [data.get("text/plain", "") for data in once]
-        shown += "\n".join(text for text in pictures if not COST_LINE.match(text))
+        shown += "\n".join(text for text in _seen(out.outputs) if not COST_LINE.match(text))
         said.append((type(error).__name__ if error else "", _plain(out.stdout, shown)))
+
+
+def _seen(outputs: Sequence[Any]) -> list[str]:
+    """What is on display in the end. How often a stream was drawn on the way differs anyway."""
+    last = {
+        each.transient.get("display_id", place): each.data.get("text/plain", "")
+        for place, each in enumerate(outputs)
+    }
+    return list(last.values())

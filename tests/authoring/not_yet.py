@@ -16,6 +16,8 @@ RULES = frozenset(
     }
 )
 LESSONS = frozenset(f"{number:02}" for number in range(30)) - {
+    "01",
+    "02",
     "03",
     "04",
     "11",

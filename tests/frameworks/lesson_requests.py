@@ -44,5 +44,5 @@ def _words(answer: dict[str, Any]) -> str:
 
 
 RESPONSES = asked("01_responses/02-responses-2edcda44.json")
-CHAT = asked("02_chat_completions/02-chat-completions-93360049.json")
+CHAT = asked("02_chat_completions/02-chat-completions-6549bc5e.json")
 STREAM = asked("03_streaming/01-responses-1576e02a.json")

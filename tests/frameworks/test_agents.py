@@ -33,6 +33,7 @@ def agent(said: Asked, client: Any, *, chat: bool = False, **more: Any) -> Any:
     kind = agents.OpenAIChatCompletionsModel if chat else agents.OpenAIResponsesModel
     settings = agents.ModelSettings(
         reasoning=Reasoning(effort="none"),
+        store=said.body.get("store"),
         extra_args={"max_completion_tokens": 2000} if chat else None,
     )
     model = kind(model=MODEL, openai_client=client)

@@ -22,6 +22,7 @@ OPTIONS: dict[bool, dict[str, Any]] = {
         "use_responses_api": False,
         "reasoning_effort": "none",
         "max_completion_tokens": 2000,
+        "store": False,
     },
 }
 

@@ -29,7 +29,8 @@ def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 def ask(said: Asked, client: Any) -> str:
     chat, provider = "messages" in said.body, OpenAIProvider(openai_client=client)
     model = (OpenAIChatModel if chat else OpenAIResponsesModel)(MODEL, provider=provider)
-    settings = {"openai_reasoning_effort": "none"} | ({"max_tokens": 2000} if chat else {})
+    capped = {"max_tokens": 2000, "openai_store": False} if chat else {}
+    settings = {"openai_reasoning_effort": "none"} | capped
     agent = pydantic_ai.Agent(model, instructions=said.instructions, model_settings=settings)
 
     async def words() -> str:

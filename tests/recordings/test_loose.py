@@ -60,7 +60,7 @@ def groups() -> tuple[int, list[list[Path]]]:
 
 # Each pair is one request in two forms, which is what its lesson says about it.
 MERGED = [
-    ["02-chat-completions-93360049", "11-chat-completions-ee179fb1"],  # developer, system
+    ["02-chat-completions-6549bc5e", "11-chat-completions-8ac18fdc"],  # developer, system
     ["06-responses-76e2ff10", "14-responses-6af34f25"],  # a text, a list of one message
     ["01-responses-96d06ccb", "36-responses-2216bd83"],  # a text, a list of one message
 ]

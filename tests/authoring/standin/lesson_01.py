@@ -16,11 +16,8 @@ FLASH = (
 ANSWERS = {
     "Is there a lift to the top?": "No, the tower has no lift: 187 steps lead to the lamp.",
     "Are you open on Monday?": "No, we are closed on Mondays. We open Tuesday to Sunday from 10 to 17.",
-    "My knee was operated on last week. Can I see the lamp?": (
-        "The lamp is up 187 steps and there is no lift, so this time it may be better to stay below. "
-        "The desk will know what you can see on the ground floor: desk@skarven.example."
-    ),
 }
+SIGN = "Every lighthouse has its own rhythm of flashes, so that sailors know which one they see."
 WELCOME = (
     "Welcome to the lamp room. You have climbed 187 steps to stand where the keeper stood each night. "
     "The lens around the lamp is made of glass rings that bend its light into a beam. Please do not "
@@ -66,6 +63,8 @@ def _created(served: Served) -> dict[str, Any] | None:
             param="model",
             headers=headers(served, 20),
         )
+    if asked == FLASH:
+        return respond(served, SIGN, ms=520)
     if asked.startswith("Why do lighthouses flash"):
         return respond(served, FLASH, reasoning_tokens=128, ms=1400)
     if asked.startswith("Write the welcome text"):
