@@ -1,20 +1,16 @@
 """Exercises of lesson 24, Keys and safety."""
 
-import base64
 import hmac
 import json
-import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from openai.types.responses import ResponseFunctionToolCall
 
-from ..exercises.failures import passes_on
 from ..exercises.judge import Exercise, Wrong
-from ..exercises.probe import Probe, expect, text_answer
+from ..exercises.probe import expect
 
 SECRET = b"for the check only"
-REPORT = "Pitch 31 is dry."
 
 
 def hashed(answer: Callable[..., Any]) -> str:
@@ -43,108 +39,44 @@ def hashed(answer: Callable[..., Any]) -> str:
     return "One guest, one identifier, and only you can compute it."
 
 
-def _signed(body: str, at: float, number: int = 1) -> dict[str, str]:
-    stamp = str(int(at))
-    digest = hmac.digest(SECRET, f"msg_{number}.{stamp}.{body}".encode(), "sha256")
-    signature = f"v1,{base64.b64encode(digest).decode()}"
-    return {
-        "webhook-id": f"msg_{number}",
-        "webhook-timestamp": stamp,
-        "webhook-signature": signature,
-    }
+ME, LENA, ADA, BEN = "jonas", "lena", "ada", "ben"
+# What to say about the list, the time, the list, questions for each, for all, seconds to wait.
+TURNS: list[tuple[str, float, list[tuple[str, int]], int, int, int]] = [
+    ("an empty list", 500, [], 2, 4, 0),
+    ("one question of the guest", 500, [(ME, 100)], 2, 4, 0),
+    ("two questions of the guest", 2000, [(ME, 1000), (ME, 1600)], 2, 4, 2600),
+    ("two questions of another guest", 2000, [(ADA, 1000), (ADA, 1600)], 2, 4, 0),
+    ("questions of 3,600 and 3,500 seconds ago", 3600, [(ME, 0), (ME, 100)], 2, 4, 0),
+    ("questions of 3,599 and 3,499 seconds ago", 3599, [(ME, 0), (ME, 100)], 2, 4, 1),
+    ("questions of 3,600.5 and 3,500.5 seconds ago", 3600.5, [(ME, 0), (ME, 100)], 2, 4, 0),
+    ("an old question of the guest", 5100, [(ME, 0), (ME, 5000)], 2, 4, 0),
+    ("as many questions as all may ask", 500, [(ADA, 100), (BEN, 200), (LENA, 300)], 2, 3, 3200),
+    ("one question less than all may ask", 500, [(ADA, 100), (BEN, 200)], 2, 3, 0),
+    ("old questions of all", 5100, [(ADA, 0), (BEN, 1500), (LENA, 5000)], 2, 2, 0),
+    ("a guest whose wait is the longer one", 500, [(ADA, 100), (ME, 300), (ME, 400)], 2, 3, 3400),
+    ("a lower limit for each than before", 300, [(ME, 100), (ME, 200)], 1, 9, 3500),
+    ("a lower limit for all than before", 400, [(ADA, 100), (BEN, 200), (LENA, 300)], 2, 2, 3400),
+    ("all whose wait is the longer one", 400, [(ME, 100), (ADA, 200), (BEN, 300)], 1, 2, 3400),
+]
 
 
-def _event(kind: str = "response.completed", id_: str = "resp_7") -> str:
-    return json.dumps({"id": "evt_1", "created_at": 1795348800, "type": kind, "data": {"id": id_}})
-
-
-def _report() -> dict[str, Any]:
-    """The response behind the message: a reasoning item, then the text."""
-    thought = {"id": "rs_1", "type": "reasoning", "summary": []}
-    output = text_answer(REPORT)["json"]["output"]
-    return text_answer("", id="resp_7", output=[thought, *output])
-
-
-def _knows(probe: Probe) -> Probe:
-    probe.client.webhook_secret = "whsec_" + base64.b64encode(SECRET).decode()
-    return probe
-
-
-def webhook(answer: Callable[..., Any]) -> str:
-    now, body = time.time(), _event()
-    forged = _event(id_="resp_8")
-    other = _signed(body, now) | {"webhook-signature": "v1," + base64.b64encode(b"x" * 32).decode()}
-    _refuses(answer, "whose body was changed", forged, _signed(body, now))
-    _refuses(answer, "that somebody else has signed", body, other)
-    _refuses(answer, "that is ten minutes old", body, _signed(body, now - 600))
-    _refuses(answer, "without any signature", body, {"content-type": "application/json"})
-    _refuses(
-        answer, "that is forged and has an id in `seen`", forged, _signed(body, now), {"msg_1"}
-    )
-    seen: set[str] = set()
-    probe = _knows(Probe([_report()]))
-    found = answer(probe.client, body, _signed(body, now), seen)
-    expect(
-        [each.path for each in probe.requests] == ["/responses/resp_7"],
-        f"for a genuine message it sent {[each.path for each in probe.requests]}",
-    )
-    expect(found == (200, REPORT), f"for a genuine message it returned {found!r}")
-    expect(seen == {"msg_1"}, f"after the first message `seen` is {seen!r}")
-    _ignores(answer, "the same message came twice", body, _signed(body, now), seen)
-    for number, kind in enumerate(("response.failed", "batch.completed", "response.incomplete"), 2):
-        what = f"a `{kind}` came"
-        _ignores(answer, what, _event(kind), _signed(_event(kind), now, number), seen)
-    probe = _knows(Probe([_report()]))
-    found = answer(probe.client, body, _signed(body, now, 9), seen)
-    expect(found == (200, REPORT), f"for a second message with a new id it returned {found!r}")
-    _lets_through(answer, body, _signed(body, now, 10))
-    return "Forged, old, twice: nothing gets by."
-
-
-def _refuses(
-    answer: Callable[..., Any],
-    words: str,
-    body: str,
-    headers: Mapping[str, str],
-    known: Collection[str] = (),
-) -> None:
-    probe, seen = _knows(Probe([_report()])), set(known)
-    try:
-        found = answer(probe.client, body, headers, seen)
-    except (ValueError, KeyError) as error:
-        raise Wrong(f"a message {words} made it raise `{type(error).__name__}`") from None
-    expect(not probe.requests, f"it fetched a response for a message {words}")
-    expect(found == (400, None), f"for a message {words} it returned {found!r}")
-    expect(
-        seen == set(known),
-        f"a message {words} counts as seen: the genuine one would be dropped",
-    )
-
-
-def _ignores(
-    answer: Callable[..., Any], what: str, body: str, headers: Mapping[str, str], seen: set[str]
-) -> None:
-    probe = _knows(Probe([_report()]))
-    found = answer(probe.client, body, headers, seen)
-    expect(
-        not probe.requests and found == (200, None),
-        f"{what}; it returned {found!r} and sent {_requests(len(probe.requests))}",
-    )
-
-
-def _lets_through(answer: Callable[..., Any], body: str, headers: Mapping[str, str]) -> None:
-    noted: list[set[str]] = []
-
-    def run(probe: Probe) -> Any:
-        noted.append(set())
-        return answer(_knows(probe).client, body, headers, noted[-1])
-
-    passes_on(run)
-    expect(not any(noted), "the response could not be fetched, and the message counts as seen")
-
-
-def _requests(number: int) -> str:
-    return "1 request" if number == 1 else f"{number} requests"
+def turns(answer: Callable[..., Any]) -> str:
+    for words, now, before, each, total, wanted in TURNS:
+        asked = list(before)
+        found = answer(ME, now, asked, each, total)
+        expect(
+            not isinstance(found, bool) and found == wanted,
+            f"for {words} it returned {found!r}, and the guest has to wait {wanted} seconds",
+        )
+        pairs = [tuple(each) if isinstance(each, list) else each for each in asked]
+        more = [] if wanted else [(ME, now)]
+        recent = [(who, when) for who, when in before if when > now - 3600]
+        may = "must wait" if wanted else "may ask"
+        expect(
+            pairs in ([*before, *more], [*recent, *more]),
+            f"for {words} the guest {may}, and then `asked` is {asked!r}",
+        )
+    return f"{len(TURNS)} lists: one guest is limited, and so are a hundred accounts."
 
 
 BOOKINGS = {
@@ -231,23 +163,23 @@ def identifier(secret, address):
     ),
     Exercise(
         id="24-2",
-        check=webhook,
+        check=turns,
         hints=(
-            "First `client.webhooks.unwrap(body, headers)`, and only its errors are caught: `ValueError`.",
-            "Until the message is believed, look at nothing in it, and leave `seen` alone.",
-            "`client.responses.retrieve(event.data.id)` comes before `seen.add(...)`.",
+            "Make a list of the times of this guest's questions, `mine`.",
+            "With `each` or more in it, the guest waits until the oldest of the last `each` is 3,600 seconds old: `mine[-each] + 3600 - now`. A result below 0 is no wait.",
+            "There are two waits, one for the guest and one for all. The longer one is the answer.",
         ),
         reference="""
-def receive(client, body, headers, seen):
-    try:
-        event = client.webhooks.unwrap(body, headers)
-    except ValueError:  # InvalidWebhookSignatureError is one
-        return 400, None
-    if headers["webhook-id"] in seen or event.type != "response.completed":
-        return 200, None
-    text = client.responses.retrieve(event.data.id).output_text
-    seen.add(headers["webhook-id"])
-    return 200, text
+def turn(who, now, asked, each, total):
+    mine = [when for guest, when in asked if guest == who]
+    waits = [0]
+    if len(mine) >= each:
+        waits.append(mine[-each] + 3600 - now)
+    if len(asked) >= total:
+        waits.append(asked[-total][1] + 3600 - now)
+    if max(waits) == 0:
+        asked.append((who, now))
+    return max(waits)
 """,
     ),
     Exercise(

@@ -3,9 +3,6 @@
 _ONLY = "All that a message or a call can make wrong there is one of these errors."
 
 SAME = {
-    "24-2": {
-        "line 5: `except ValueError: return (40` becomes `except Exception: return (40`": _ONLY
-    },
     "24-3": {
         "line 12: `except (ValueError, KeyError): return Non` becomes `except Exception: return Non`": (
             _ONLY

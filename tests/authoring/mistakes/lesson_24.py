@@ -5,29 +5,25 @@ def identifier(secret, address):
     return {how}
 """
 
-_RECEIVE = """
-def receive(client, body, headers, seen):
-    {first}
-    try:
-        event = client.webhooks.unwrap(body, headers)
-    except {caught}:
-        return {refused}, None
-    {before}
-    if {old} or event.type != "response.completed":
-        return 200, None
-    text = {fetched}
-    {after}
-    return 200, text
+_TURN = """
+def turn(who, now, asked, each, total):
+    recent = [(guest, when) for guest, when in asked if {counts}]
+    mine = [when for guest, when in recent if guest == who]
+    seconds = 0
+    if {too_many}:
+        seconds = {own}
+    if {all_too_many}:
+        seconds = {longer}
+    {noted}
+    return seconds
 """
-_ADD = 'seen.add(headers["webhook-id"])'
-_GOOD = {
-    "first": "pass",
-    "caught": "ValueError",
-    "refused": "400",
-    "before": "pass",
-    "old": 'headers["webhook-id"] in seen',
-    "fetched": "client.responses.retrieve(event.data.id).output_text",
-    "after": _ADD,
+_TURNS = {
+    "counts": "when > now - 3600",
+    "too_many": "len(mine) >= each",
+    "own": "mine[-each] + 3600 - now",
+    "all_too_many": "len(recent) >= total",
+    "longer": "max(seconds, recent[-total][1] + 3600 - now)",
+    "noted": "if seconds == 0: asked.append((who, now))",
 }
 
 _GATE = """
@@ -129,131 +125,49 @@ def identifier(secret, address):
     ],
     "24-2": [
         (
-            "believes every message",
-            """
-def receive(client, body, headers, seen):
-    event = json.loads(body)
-    if headers["webhook-id"] in seen or event["type"] != "response.completed":
-        return 200, None
-    text = client.responses.retrieve(event["data"]["id"]).output_text
-    seen.add(headers["webhook-id"])
-    return 200, text
-""",
-            "it fetched a response for a message whose body was changed",
+            "no limit for all together",
+            _TURN.format(**_TURNS | {"all_too_many": "False"}),
+            "for as many questions as all may ask it returned 0",
         ),
         (
-            "checks the signature but not the age",
-            """
-def receive(client, body, headers, seen):
-    try:
-        client.webhooks.verify_signature(body, headers, tolerance=10**9)
-    except InvalidWebhookSignatureError:
-        return 400, None
-    event = json.loads(body)
-    if headers["webhook-id"] in seen or event["type"] != "response.completed":
-        return 200, None
-    text = client.responses.retrieve(event["data"]["id"]).output_text
-    seen.add(headers["webhook-id"])
-    return 200, text
-""",
-            "it fetched a response for a message that is ten minutes old",
+            "no limit for each",
+            _TURN.format(**_TURNS | {"too_many": "False"}),
+            "for two questions of the guest it returned 0",
         ),
         (
-            "lets the error out",
-            _RECEIVE.format(**_GOOD | {"caught": "KeyError"}),
-            "made it raise `InvalidWebhookSignatureError`",
+            "counts for ever",
+            _TURN.format(**_TURNS | {"counts": "True"}),
+            "for questions of 3,600.5 and 3,500.5 seconds ago it returned -0.5",
         ),
         (
-            "expects that everybody signs",
-            _RECEIVE.format(**_GOOD | {"caught": "InvalidWebhookSignatureError"}),
-            "a message without any signature made it raise `ValueError`",
+            "never notes a question",
+            _TURN.format(**_TURNS | {"noted": "pass"}),
+            "for an empty list the guest may ask, and then `asked` is []",
         ),
         (
-            "takes no note of what came",
-            _RECEIVE.format(**_GOOD | {"after": "pass"}),
-            "after the first message `seen` is set()",
+            "notes the refused ones too",
+            _TURN.format(**_TURNS | {"noted": "asked.append((who, now))"}),
+            "for two questions of the guest the guest must wait, and then `asked` is",
         ),
         (
-            "notes and never looks",
-            _RECEIVE.format(**_GOOD | {"old": "False"}),
-            "the same message came twice",
+            "waits for the newest to end",
+            _TURN.format(**_TURNS | {"own": "mine[-1] + 3600 - now"}),
+            "for two questions of the guest it returned 3200",
         ),
         (
-            "notes before it is believed",
-            _RECEIVE.format(**_GOOD | {"first": _ADD, "old": "False"}),
-            "the genuine one would be dropped",
+            "waits for the oldest to end",
+            _TURN.format(**_TURNS | {"own": "mine[0] + 3600 - now"}),
+            "for a lower limit for each than before it returned 3400",
         ),
         (
-            "notes before it has fetched",
-            _RECEIVE.format(**_GOOD).replace("    text = ", f"    {_ADD}\n    text = "),
-            "the message counts as seen",
+            "the limit for all replaces the guest's",
+            _TURN.format(**_TURNS | {"longer": "recent[-total][1] + 3600 - now"}),
+            "for a guest whose wait is the longer one it returned 3200",
         ),
         (
-            "looks at the id before the signature",
-            """
-def receive(client, body, headers, seen):
-    if headers.get("webhook-id") in seen:
-        return 200, None
-    try:
-        event = client.webhooks.unwrap(body, headers)
-    except ValueError:
-        return 400, None
-    if event.type != "response.completed":
-        return 200, None
-    text = client.responses.retrieve(event.data.id).output_text
-    seen.add(headers["webhook-id"])
-    return 200, text
-""",
-            "a message that is forged and has an id in `seen` it returned (200, None)",
-        ),
-        (
-            "takes every end for a response",
-            _RECEIVE.format(**_GOOD).replace(
-                'event.type != "response.completed"', 'not event.type.endswith(".completed")'
-            ),
-            "a `batch.completed` came",
-        ),
-        (
-            "remembers the event's id in place of the message's",
-            _RECEIVE.format(**_GOOD | {"after": "seen.add(event.data.id)"}),
-            "after the first message `seen` is {'resp_7'}",
-        ),
-        (
-            "takes the first item",
-            _RECEIVE.format(
-                **_GOOD
-                | {
-                    "fetched": "client.responses.retrieve(event.data.id).output[0].content[0].text",
-                    "caught": "Exception",
-                }
-            ),
-            "Your code stopped with",
-        ),
-        (
-            "returns the response",
-            _RECEIVE.format(**_GOOD | {"fetched": "client.responses.retrieve(event.data.id)"}),
-            "for a genuine message it returned (200, Response(",
-        ),
-        (
-            "swallows the outage",
-            """
-def receive(client, body, headers, seen):
-    try:
-        event = client.webhooks.unwrap(body, headers)
-        if headers["webhook-id"] in seen or event.type != "response.completed":
-            return 200, None
-        text = client.responses.retrieve(event.data.id).output_text
-    except Exception:
-        return 400, None
-    seen.add(headers["webhook-id"])
-    return 200, text
-""",
-            "a 400 about another parameter is kept from the caller",
-        ),
-        (
-            "answers 401",
-            _RECEIVE.format(**_GOOD | {"refused": "401"}),
-            "it returned (401, None)",
+            "only a time is noted",
+            _TURN.format(**_TURNS | {"noted": "if seconds == 0: asked.append(now)"}),
+            "then `asked` is [500]",
         ),
     ],
     "24-3": [

@@ -48,84 +48,50 @@ identifier = lambda secret, address: binascii.hexlify(
     ],
     "24-2": [
         (
-            "verifies, then reads by itself",
+            "one function for both limits",
             """
-def receive(client, body, headers, seen):
-    try:
-        client.webhooks.verify_signature(body, headers)
-    except (InvalidWebhookSignatureError, ValueError):
-        return (400, None)
-    event, id_ = json.loads(body), headers["webhook-id"]
-    if id_ in seen:
-        return (200, None)
-    if event["type"] == "response.completed":
-        response = client.responses.retrieve(event["data"]["id"])
-        seen.add(id_)
-        return (200, response.output_text)
-    return (200, None)
-""",
-        ),
-        (
-            "match, and seen grows for every message",
-            """
-def receive(client, body, headers, seen):
-    try:
-        event = client.webhooks.unwrap(body, headers, secret=client.webhook_secret)
-    except Exception:
-        return 400, None
-    text, key = None, headers.get("webhook-id")
-    if key not in seen:
-        match event.type:
-            case "response.completed":
-                text = client.responses.retrieve(response_id=event.data.id).output_text
-        seen |= {key}
-    return 200, text
-""",
-        ),
-        (
-            "the raw response, its parts added up",
-            """
-def receive(client, body, headers, seen):
-    try:
-        event = client.webhooks.unwrap(body, headers)
-    except ValueError:
-        return 400, None
-    id_ = headers["webhook-id"]
-    wanted = event.type == "response.completed" and id_ not in seen
-    if not wanted:
-        return 200, None
-    response = client.responses.with_raw_response.retrieve(event.data.id).parse()
-    texts = [
-        part.text
-        for item in response.output
-        if item.type == "message"
-        for part in item.content
-        if part.type == "output_text"
-    ]
-    seen.update([id_])
-    return 200, "".join(texts)
-""",
-        ),
-        (
-            "wraps the API's error and takes nothing back",
-            """
-import openai
+def turn(who, now, asked, each, total):
+    def left(times, most):
+        times = [when for when in times if now - when < 3600]
+        return 0 if len(times) < most else 3600 - (now - times[len(times) - most])
 
-
-def receive(client, body, headers, seen):
-    try:
-        event = client.webhooks.unwrap(body.encode(), dict(headers))
-    except ValueError:
-        return 400, None
-    if event.type != "response.completed" or headers["webhook-id"] in seen:
-        return 200, None
-    try:
-        text = client.responses.retrieve(event.data.id).output_text
-    except openai.APIError as error:
-        raise RuntimeError("the response cannot be fetched") from error
-    else:
-        seen.add(headers["webhook-id"])
-    return 200, text
+    mine = left([when for guest, when in asked if guest == who], each)
+    everybody = left([when for _, when in asked], total)
+    if not mine and not everybody:
+        asked += [(who, now)]
+    return max(mine, everybody)
+""",
+        ),
+        (
+            "takes out what is old, then looks from the end",
+            """
+def turn(who, now, asked, each, total):
+    while asked and asked[0][1] <= now - 3600:
+        asked.pop(0)
+    waits = [0]
+    own = others = 0
+    for guest, when in reversed(asked):
+        others += 1
+        own += guest == who
+        if guest == who and own == each or others == total:
+            waits.append(when + 3600 - now)
+    if max(waits) > 0:
+        return max(waits)
+    asked.append((who, now))
+    return 0
+""",
+        ),
+        (
+            "tries second by second",
+            """
+def turn(who, now, asked, each, total):
+    for seconds in range(3601):
+        counting = [guest for guest, when in asked if when + 3600 > now + seconds]
+        if counting.count(who) < each and len(counting) < total:
+            break
+    if not seconds:
+        asked.insert(len(asked), (who, now))
+    return seconds
 """,
         ),
     ],

@@ -17,6 +17,11 @@ ANSWERS = {
     "May I bring my dog?": "Yes, your dog is welcome on a lead.",
     "When is there bread?": "There is fresh bread from 8:00.",
 }
+# A guest sent messages in place of a text, and the first one gives orders.
+LIMERICK = (
+    "A python that lived by the shore\nwrote programs the campers adore.\nThey ran in the sun,\n"
+    "and when they were done,\nthe bill had gone up by a score."
+)
 DRAFT = (
     "Dear {name}, we are sorry about your wet night: please move to pitch 31 today, "
     "it lies higher, and we will call you at {phone}."
@@ -26,6 +31,8 @@ REFUND = {"booking": "B-17", "usd": 240}
 
 def answer(served: Served) -> dict[str, Any] | None:
     asked = served.form.get("input")
+    if isinstance(asked, list):
+        return respond_with_tools(served, LIMERICK, ms=900)
     if asked in ANSWERS:
         return respond_with_tools(served, ANSWERS[asked], ms=600)
     if str(asked).startswith("Draft a reply"):
@@ -36,7 +43,7 @@ def answer(served: Served) -> dict[str, Any] | None:
 
 
 def _draft(asked: str) -> str:
-    """A reply with the pseudonyms that stand in the mail."""
+    """A reply with the pseudonyms of the mail."""
     names = dict(re.findall(r"(<([A-Z]+)_\d+>)", asked))
     kinds = {kind: name for name, kind in names.items()}
     return DRAFT.format(name=kinds["NAME"], phone=kinds["PHONE"])
