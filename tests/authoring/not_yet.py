@@ -21,6 +21,7 @@ LESSONS = frozenset(f"{number:02}" for number in range(30)) - {
     "03",
     "04",
     "11",
+    "14",
     "16",
     "22",
     "24",

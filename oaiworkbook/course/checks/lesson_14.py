@@ -215,7 +215,7 @@ def ask(client, question):
         id="14-2",
         check=push_to_talk,
         hints=(
-            "The lesson's second voice session does this with one piece.",
+            'The session under "When it goes wrong" does this with one piece.',
             '`"audio": {"input": {"turn_detection": None}}` belongs into `session.update`.',
             "`base64.b64encode(piece).decode()` on the way in, `b64decode` for each audio delta.",
         ),

@@ -90,7 +90,7 @@ def ask(client, question):
             """
 def push_to_talk(client, pieces):
     with client.realtime.connect(model=MODEL) as connection:
-        connection.session.update(session={"type": "realtime", "audio": input_by_hand})
+        connection.session.update(session=by_hand | {"output_modalities": ["audio"]})
         for piece in pieces:
             connection.input_audio_buffer.append(audio=base64.b64encode(piece).decode())
         connection.input_audio_buffer.commit()

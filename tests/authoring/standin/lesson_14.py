@@ -1,16 +1,14 @@
 """Authored answers of lesson 14, Realtime: the telephone of a small lido.
 
-`talk.py` does what the API does without a model; here is what the model says, and when the line
-drops. The sound is a synthesiser's (`make_lido_calls.py`).
+`talk.py` does what the API does without a model; here is what the model says. The sound is a synthesiser's (`make_lido_calls.py`).
 """
 
 import wave
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from oaiworkbook.practice.server import Served
-from oaiworkbook.practice.websocket import HangUp, Script
+from oaiworkbook.practice.websocket import Script
 
 from . import NotAuthored
 from .realtime import RATE
@@ -24,7 +22,6 @@ WARM = {"large": 24, "small": 31}
 WRITTEN = {
     "Greet a caller of Fernholt Lido.": "Good morning, this is Fernholt Lido.",
     "Say goodbye to a caller of Fernholt Lido.": "Thank you for calling, goodbye.",
-    "May I bring my dog?": "No, dogs have to stay outside.",
 }
 
 
@@ -32,28 +29,10 @@ def answer(served: Served) -> dict[str, Any] | None:
     return None
 
 
-def start_session() -> Callable[[str, str], Script | None]:
-    dropped: list[str] = []
-
-    def session(path: str, query: str) -> Script | None:
-        if (path, query) != ("/v1/realtime", f"model={MODEL}"):
-            return None
-        talk = Talk(MODEL, "lesson 14", _turn)
-
-        def script(heard: Any) -> Any:
-            # The line of whoever asks about the dog drops once, before the answer.
-            if heard and heard["type"] == "response.create" and not dropped and _dog(talk.items):
-                dropped.append("once")
-                raise HangUp
-            return talk(heard)
-
-        return script
-
-    return session
-
-
-def _dog(items: list[dict[str, Any]]) -> bool:
-    return any("dog" in part.get("text", "") for item in items for part in item.get("content", []))
+def session(path: str, query: str) -> Script | None:
+    if (path, query) != ("/v1/realtime", f"model={MODEL}"):
+        return None
+    return Talk(MODEL, "lesson 14", _turn)
 
 
 def _turn(items: list[dict[str, Any]], session: dict[str, Any]) -> Turn:
