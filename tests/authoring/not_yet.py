@@ -16,6 +16,7 @@ RULES = frozenset(
     }
 )
 LESSONS = frozenset(f"{number:02}" for number in range(30)) - {
+    "00",
     "01",
     "02",
     "03",
