@@ -1,6 +1,6 @@
 """A support desk: reads mails, drafts answers, and does nothing that no person has allowed.
 
-    python support_desk.py run mails.jsonl    one mail a line: {"id": "a-1", "mail": "..."}
+    python support_desk.py run mails.jsonl    one mail per line: {"id": "a-1", "mail": "..."}
     python support_desk.py list               what waits for a person
     python support_desk.py yes a-1            do it and send the answer
     python support_desk.py no a-1             leave this mail to a person
@@ -29,7 +29,7 @@ from openai import OpenAI
 from pydantic import BaseModel, ConfigDict
 
 MODEL, EMBEDDING = "gpt-6-luna", "text-embedding-3-small"
-# Nano-USD a token on 2026-11-22: input, cached, written to the cache, output. 100: USD 0.10 a million.
+# Nano-USD per token on 2026-11-22: input, cached, written to the cache, output. 100: USD 0.10 per million.
 PRICES = {MODEL: (100, 10, 125, 500), EMBEDDING: (20, 20, 20, 0)}
 TABLES = """
 CREATE TABLE IF NOT EXISTS mails (id TEXT PRIMARY KEY, mail TEXT, state TEXT DEFAULT 'new', plan TEXT);
@@ -177,7 +177,7 @@ class Desk:
         return np.array([each.embedding for each in answer.data], dtype=np.float32)
 
     def draft(self, id_: str, mail: str, rules: dict[int, str]) -> Draft | None:
-        """A draft whose quote stands in the rule that it names, or None."""
+        """A draft whose quote is in the rule that it names, or None."""
         listed = "\n".join(f"{number}. {rule}" for number, rule in rules.items())
         draft = self.fill(id_, Draft, DRAFT, f"Rules:\n{listed}\n\nMail: {mail}", 250)
         held = draft.quote.strip() and draft.quote in rules.get(draft.rule, "")

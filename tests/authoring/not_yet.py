@@ -26,6 +26,9 @@ LESSONS = frozenset(f"{number:02}" for number in range(30)) - {
     "16",
     "22",
     "24",
+    "27",
+    "28",
+    "29",
 }
 
 

@@ -22,6 +22,7 @@ CASES = Path(__file__).parents[3] / "data" / "samples" / "heat_desk.jsonl"
 SORTED_WRONG = {"case-27": "meter", "case-39": "move", "case-54": "heat", "case-60": "bill"}
 # Asked without rules, an answer that sounds well and is wrong: it takes 14 days (rule 7).
 INVENTED = "You will have your money back within three days."
+TOLD = "You will have your money back within 14 days."
 # The rule, the words quoted from it, and the answer. Where the rule was not sent along: not found.
 DRAFTS = {
     "case-01": (
@@ -70,7 +71,7 @@ def answer(served: Served) -> Json | None:
         return _say(served, {"desk": desk, **read}, 110 + int(seed(served, "ms")[:4], 16) % 70)
     if kind == "Draft":
         return _say(served, _draft(case["id"], rules), 500)
-    return respond(served, INVENTED, ms=600)
+    return respond(served, TOLD if rules else INVENTED, ms=600)
 
 
 def _draft(id_: str, rules: str) -> Json:
