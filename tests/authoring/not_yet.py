@@ -24,6 +24,8 @@ LESSONS = frozenset(f"{number:02}" for number in range(30)) - {
     "11",
     "14",
     "16",
+    "20",
+    "21",
     "22",
     "24",
     "27",
