@@ -28,6 +28,7 @@ LESSONS = frozenset(f"{number:02}" for number in range(30)) - {
     "21",
     "22",
     "24",
+    "25",
     "27",
     "28",
     "29",

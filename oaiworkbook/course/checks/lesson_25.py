@@ -1,8 +1,7 @@
 """Exercises of lesson 25, Evaluation."""
 
 import json
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import openai
@@ -15,8 +14,6 @@ from ..exercises.probe import Asked, Probe, Reply, error_answer, expect, text_an
 Json = dict[str, Any]
 DESKS = {"heat", "meter", "bill", "move", "other"}
 MAIL = "May the school pay its bill in parts? T-002"
-SHORT, LONG = "Yes, in up to six parts.", "Thank you for your mail. We will see what can be done."
-_LABELS = {"mail", "reply", "first", "second", "one", "two"}
 
 
 def mcnemar(answer: Callable[..., Any]) -> str:
@@ -73,11 +70,6 @@ def _any(field: Json, value: str) -> Any:
     return value if "enum" in field else others.get(str(field.get("type")), "So.")
 
 
-def _first(asked: Asked) -> str:
-    """Which of the two replies comes first in a request."""
-    return min((SHORT, LONG), key=lambda reply: asked.words.find(reply) % (len(asked.words) + 1))
-
-
 def _judging(says: Callable[[Asked], str]) -> Callable[[Asked], str]:
     return lambda asked: _filled(asked, says(asked))
 
@@ -96,50 +88,49 @@ def _looked_at(probe: Probe, run: Callable[[], Any], look: Callable[[Asked], Non
     return found
 
 
-def prefer(answer: Callable[..., Any]) -> str:
-    judges: list[tuple[str, Callable[[Asked], str], int]] = [
-        ("likes the first text best", lambda asked: "A", 0),
-        ("likes the second text best", lambda asked: "B", 0),
-        ("finds the first reply better", lambda a: "A" if _first(a) == SHORT else "B", 1),
-        ("finds the second reply better", lambda a: "A" if _first(a) == LONG else "B", 2),
-    ]
-    for what, says, wanted in judges:
-        probe = Probe([_judging(says)], limit=6)
-
-        def run(probe: Probe = probe) -> Any:
-            return answer(probe.client, MAIL, SHORT, LONG)
-
-        found = _looked_at(probe, run, _compares)
-        expect(probe.requests, "no request was sent through the client that it is given")
-        sent = len(probe.requests)
-        expect(sent == 2, f"{_requests(sent)} sent, not 2")
-        orders = {_first(asked) for asked in probe.requests}
-        expect(len(orders) == 2, "both requests show the replies in the same order")
-        expect(found == wanted, f"for a judge that {what} it returned {found!r}, not {wanted}")
-    for first in ([], [_judging(lambda asked: "A")]):
-        passes_on(lambda probe: answer(probe.client, MAIL, SHORT, LONG), first=first)
-    return "A judge that looks at the place gives a draw."
+CASES = [
+    {"id": "case-1", "desk": "heat", "level": "easy", "must": True, "customer": "T-104"},
+    {"id": "case-2", "desk": "bill", "level": "hard", "must": False, "customer": None},
+    {"id": "case-3", "desk": "heat", "level": "easy", "must": False, "customer": None},
+    {"id": "case-4", "desk": "move", "level": "hard", "must": True, "customer": "T-104"},
+    {"id": "case-5", "desk": "meter", "level": "easy", "must": False, "customer": "T-090"},
+]
 
 
-def _compares(asked: Asked) -> None:
-    for what, text in (("the mail", MAIL), ("the first reply", SHORT), ("the second reply", LONG)):
-        expect(text in asked.words, f"a request does not hold {what}")
-    allowed = [sorted(map(str, field.get("enum", []))) for field in _fields(asked).values()]
-    expect(["A", "B"] in allowed, "the request has no form that allows only A or B")
-    rest = "\n".join([asked.words, *_described((asked.schema or {}).get("schema"))])
-    for text in (MAIL, SHORT, LONG):
-        rest = rest.replace(text, "")
-    asks = set(re.findall(r"\w{3,}", rest.lower())) - _LABELS
-    expect(asks, "a request holds the mail and the replies, and asks nothing about them")
-
-
-def _described(schema: Any) -> Iterator[str]:
-    """What a form says about itself and its fields."""
-    if isinstance(schema, dict):
-        if isinstance(schema.get("description"), str):
-            yield schema["description"]
-        for each in schema.values():
-            yield from _described(each)
+def groups(answer: Callable[..., Any]) -> str:
+    said = ["heat", "heat", "bill", None, "meter"]
+    for key, wanted in (
+        ("level", {"easy": (2, 3), "hard": (0, 2)}),
+        ("must", {True: (1, 2), False: (1, 3)}),
+        ("customer", {"T-104": (1, 2), None: (0, 2), "T-090": (1, 1)}),
+    ):
+        cases = [dict(each) for each in CASES]
+        answers = list(said)
+        found = answer(cases, answers, key)
+        expect(isinstance(found, dict), f"by `{key}` it returned {found!r}, which is no dict")
+        expect(
+            set(found) == set(wanted),
+            f"by `{key}` it has the groups {list(found)!r}, not {list(wanted)!r}",
+        )
+        for name, pair in wanted.items():
+            expect(
+                isinstance(found[name], tuple | list) and tuple(found[name]) == pair,
+                f"in the group {name!r} of `{key}` it counts {found[name]!r}, not {pair!r}",
+            )
+        expect(
+            cases == CASES and answers == said,
+            "it has changed the cases or the answers it was given",
+        )
+    expect(answer([], [], "level") == {}, "without cases it has groups")
+    for number in (4, 6):
+        try:
+            found = answer([dict(each) for each in CASES], ["heat"] * number, "level")
+        except ValueError:
+            continue
+        raise Wrong(
+            f"for 5 cases and {number} answers it returned {found!r}; a ValueError is right"
+        )
+    return "An average of 2 of 5, and you see where the others are."
 
 
 def _requests(number: int) -> str:
@@ -266,32 +257,18 @@ EXERCISES = [
     ),
     Exercise(
         "25-2",
-        prefer,
+        groups,
         (
-            'The form is a class with one field: `better: Literal["A", "B"]`.',
-            "Write a small function that asks for one order, and call it with both.",
-            "The first reply has won if it is A in the one order and B in the other.",
+            "`zip(cases, answers, strict=True)` raises the ValueError for you.",
+            "Begin a group with `(0, 0)`: `groups.get(case[key], (0, 0))`.",
+            '`answer == case["desk"]` is True or False, and counts as 1 or 0. `None` is no desk.',
         ),
-        """class Better(BaseModel):
-    better: Literal["A", "B"]
-
-
-def prefer(client, mail, one, two):
-    def first_wins(a, b):
-        done = client.chat.completions.parse(
-            model="gpt-6-luna",
-            response_format=Better,
-            messages=[
-                {"role": "developer", "content": "Which reply to the mail is better, A or B?"},
-                {"role": "user", "content": f"Mail: {mail}\\nA: {a}\\nB: {b}"},
-            ],
-        )
-        return done.choices[0].message.parsed.better == "A"
-
-    there, back = first_wins(one, two), first_wins(two, one)
-    if there == back:
-        return 0
-    return 1 if there else 2
+        """def by_group(cases, answers, key):
+    groups = {}
+    for case, answer in zip(cases, answers, strict=True):
+        right, count = groups.get(case[key], (0, 0))
+        groups[case[key]] = (right + (answer == case["desk"]), count + 1)
+    return groups
 """,
     ),
     Exercise(

@@ -12,33 +12,16 @@ _COUNTS = {
     "factor": "2",
 }
 
-_PREFER = """
-class Better(BaseModel):
-    better: {type}
-
-
-def prefer(client, mail, one, two):
-    def first_wins(a, b):
-        text = f"{ask}{mail_part}A: {{a}}\\nB: {{b}}"
-        done = client.chat.completions.parse(
-            model="gpt-6-luna",
-            response_format=Better,
-            messages=[{{"role": "user", "content": text}}],
-        )
-        return done.choices[0].message.parsed.better == "A"
-
-    there, back = first_wins(one, two), {back}
-    if {draw}:
-        return 0
-    return 1 if there else 2
+_GROUPS = """
+def by_group(cases, answers, key):
+    groups = {{}}
+    for case, answer in zip(cases, answers, strict={strict}):
+        {first}
+        right, count = groups.get(case[{by}], (0, 0))
+        groups[case[{by}]] = (right + (answer {sign} case["desk"]), count + 1)
+    return {result}
 """
-_BOTH = {
-    "ask": "Which reply is better?\\n",
-    "type": 'Literal["A", "B"]',
-    "mail_part": "Mail: {mail}\\n",
-    "back": "first_wins(two, one)",
-    "draw": "there == back",
-}
+_GROUPED = {"strict": "True", "first": "pass", "by": "key", "sign": "==", "result": "groups"}
 
 _GRADES = """
 def grades(client, cases):
@@ -112,53 +95,39 @@ def mcnemar(old, new):
     ],
     "25-2": [
         (
-            "asks once",
-            _PREFER.format(**_BOTH | {"back": "not there", "draw": "False"}).replace(
-                "there, back = first_wins(one, two), not there", "there = first_wins(one, two)"
-            ),
-            "1 request was sent, not 2",
+            "leaves out cases without an answer",
+            _GROUPS.format(**_GROUPED | {"first": "if answer is None: continue"}),
+            "in the group 'hard' of `level` it counts (0, 1)",
         ),
         (
-            "asks twice in the same order",
-            _PREFER.format(**_BOTH | {"back": "not first_wins(one, two)"}),
-            "in the same order",
+            "shares in place of counts",
+            _GROUPS.format(**_GROUPED | {"result": "{n: r / c for n, (r, c) in groups.items()}"}),
+            "it counts 0.66",
         ),
         (
-            "forgets the mail",
-            _PREFER.format(**_BOTH | {"mail_part": ""}),
-            "does not hold the mail",
-        ),
-        ("takes any word", _PREFER.format(**_BOTH | {"type": "str"}), "only A or B"),
-        (
-            "believes the judge's favourite place",
-            _PREFER.format(**_BOTH | {"draw": "False"}),
-            "likes the first text best",
+            "only groups with a right answer",
+            _GROUPS.format(**_GROUPED | {"first": 'if answer != case["desk"]: continue'}),
+            "by `level` it has the groups ['easy'], not",
         ),
         (
-            "asks nothing",
-            _PREFER.format(**_BOTH | {"ask": ""}),
-            "asks nothing about them",
+            "as many as there are",
+            _GROUPS.format(**_GROUPED | {"strict": "False"}),
+            "for 5 cases and 4 answers it returned",
         ),
         (
-            "mixes up who wins",
-            _PREFER.format(**_BOTH).replace("return 1 if there else 2", "return 2 if there else 1"),
-            "finds the first reply better it returned 2, not 1",
+            "always by level",
+            _GROUPS.format(**_GROUPED | {"by": '"level"'}),
+            "by `must` it has the groups ['easy', 'hard']",
         ),
         (
-            "takes an outage for a draw",
-            _PREFER.format(**_BOTH).replace(
-                "    there, back = first_wins(one, two), first_wins(two, one)",
-                "    try:\n        there, back = first_wins(one, two), first_wins(two, one)\n"
-                "    except openai.APIError:\n        return 0",
-            ),
-            "a 400 about another parameter is kept from the caller: it returned 0",
+            "counts the wrong ones",
+            _GROUPS.format(**_GROUPED | {"sign": "!="}),
+            "in the group 'easy' of `level` it counts (1, 3)",
         ),
         (
-            "returns the reply",
-            _PREFER.format(**_BOTH).replace(
-                "return 1 if there else 2", "return one if there else two"
-            ),
-            "finds the first reply better it returned 'Yes, in up to six parts.', not 1",
+            "a list of pairs",
+            _GROUPS.format(**_GROUPED | {"result": "list(groups.items())"}),
+            "which is no dict",
         ),
     ],
     "25-3": [

@@ -60,81 +60,46 @@ def mcnemar(old, new):
     ],
     "25-2": [
         (
-            "Responses, one message, an Enum",
+            "lists of verdicts",
             """
-from enum import Enum
+from collections import defaultdict
 
 
-class Letter(str, Enum):
-    first = "A"
-    second = "B"
-
-
-class Choice(BaseModel):
-    reason: str
-    winner: Letter
-
-
-def prefer(client, mail, one, two):
-    won = []
-    for a, b in ((one, two), (two, one)):
-        text = f"Choose the better reply.\\n\\n# Mail\\n{mail}\\n\\n# A\\n{a}\\n\\n# B\\n{b}"
-        done = client.responses.parse(
-            model="gpt-6.1-terra",
-            input=[{"role": "user", "content": [{"type": "input_text", "text": text}]}],
-            text_format=Choice,
-        )
-        won.append(a if done.output_parsed.winner is Letter.first else b)
-    if won[0] != won[1]:
-        return 0
-    return 1 if won[0] == one else 2
+def by_group(cases, answers, key):
+    if len(cases) != len(answers):
+        raise ValueError("an answer for each case")
+    verdicts = defaultdict(list)
+    for case, said in zip(cases, answers):
+        verdicts[case[key]].append(said == case["desk"])
+    return {name: (sum(marks), len(marks)) for name, marks in verdicts.items()}
 """,
         ),
         (
-            "a schema by hand, messages one after the other",
+            "two counters",
             """
-FORM = {
-    "type": "object",
-    "properties": {"best": {"type": "string", "enum": ["A", "B"]}},
-    "required": ["best"],
-    "additionalProperties": False,
-}
+from collections import Counter
 
 
-def prefer(client, mail, one, two):
-    def best(*replies):
-        done = client.responses.create(
-            model="gpt-6-luna",
-            instructions="You get a mail and two replies, A and B. Say which one is better.",
-            input=[{"role": "user", "content": text} for text in (mail, *replies)],
-            text={"format": {"type": "json_schema", "name": "best", "schema": FORM, "strict": True}},
-        )
-        return json.loads(done.output_text)["best"]
-
-    return {("A", "B"): 1, ("B", "A"): 2}.get((best(one, two), best(two, one)), 0)
+def by_group(cases, answers, key):
+    pairs = list(zip(cases, answers, strict=True))
+    every = Counter(case[key] for case, _ in pairs)
+    right = Counter(case[key] for case, said in pairs if case["desk"] == said)
+    return {name: [right[name], count] for name, count in every.items()}
 """,
         ),
         (
-            "the lesson's ask with another client, a question in the form",
+            "group by group",
             """
-class Preference(BaseModel):
-    \"\"\"Which of the two replies to the mail is better?\"\"\"
-
-    better: Literal["A", "B"]
-
-
-def prefer(client, mail, one, two):
-    points = 0
-    for sign, (a, b) in zip((1, -1), [(one, two), (two, one)]):
-        text = json.dumps({"mail": mail, "A": a, "B": b})
-        message = client.chat.completions.parse(
-            model="gpt-6-luna",
-            reasoning_effort="none",
-            response_format=Preference,
-            messages=[{"role": "user", "content": text}],
-        ).choices[0].message
-        points += sign if message.parsed.better == "A" else -sign
-    return {2: 1, -2: 2}.get(points, 0)
+def by_group(cases, answers, key):
+    assert_same = len(cases) - len(answers)
+    if assert_same:
+        raise ValueError(f"{len(cases)} cases and {len(answers)} answers")
+    result = {}
+    for name in {case[key] for case in cases}:
+        numbers = [n for n, case in enumerate(cases) if case[key] == name]
+        good = [n for n in numbers if answers[n] is not None and answers[n] == cases[n]["desk"]]
+        result[name] = len(good), len(numbers)
+    return result
 """,
         ),
     ],

@@ -49,9 +49,6 @@ FACTS_OTHERWISE: dict[str, Json] = {
     "case-43": {"wants": ["note", "visit"]},
     "case-48": {"wants": ["note", "paper"]},
 }
-# Bad replies that the judge lets pass, all of them long, and a good one that it refuses.
-LIKES_LENGTH = ("reply-15", "reply-16", "reply-18", "reply-19")
-TOO_SHORT = "reply-02"
 
 
 def _read(name: str) -> list[Json]:
@@ -64,8 +61,6 @@ def answer(served: Served) -> Json | None:
     form = served.form
     text = form["messages"][-1]["content"]
     kind = form["response_format"]["json_schema"]["name"]
-    if kind == "Verdict":
-        return _verdict(served, text)
     case = next((each for each in _read("heat_desk.jsonl") if each["mail"] == text), None)
     if case is None:
         return None
@@ -81,20 +76,6 @@ def answer(served: Served) -> Json | None:
             served, "", finish_reason="length", reasoning_tokens=cap, completion_tokens=cap, ms=1400
         )
     return _say(served, {"desk": desk}, thought)
-
-
-def _verdict(served: Served, text: str) -> Json | None:
-    for reply in _read("heat_replies.jsonl"):
-        good = reply["good"]
-        if not text.endswith(f"Mail: {reply['mail']}\nReply: {reply['reply']}"):
-            continue
-        reason = f"{reply['note'].capitalize()}."
-        if reply["id"] in LIKES_LENGTH:
-            good, reason = True, "Polite, warm and complete."
-        elif reply["id"] == TOO_SHORT:
-            good, reason = False, "Too short to be polite."
-        return _say(served, {"reason": reason, "good": good})
-    return None
 
 
 def _say(served: Served, value: Json, reasoning_tokens: int = 0) -> Json:
