@@ -51,6 +51,7 @@ TITLES = {number: title for part in PARTS.values() for number, title in part.ite
 _FIRST: dict[str, tuple[str, ...]] = {
     "00": (),
     "01": ("00",),
+    "05": ("02", "03"),
     "06": ("05",),
     "09": ("06",),
     "10": ("05",),
