@@ -21,6 +21,8 @@ LESSONS = frozenset(f"{number:02}" for number in range(30)) - {
     "02",
     "03",
     "04",
+    "05",
+    "06",
     "11",
     "14",
     "16",
