@@ -26,6 +26,7 @@ LESSONS = frozenset(f"{number:02}" for number in range(30)) - {
     "11",
     "14",
     "16",
+    "18",
     "20",
     "21",
     "22",
