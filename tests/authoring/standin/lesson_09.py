@@ -1,10 +1,8 @@
 """Authored answers of lesson 09, Built-in tools: a walking club plans a day out.
 
-Web pages, bus company and searches are made up; the leaflet is data/samples/leaflet.txt, the picture
-is drawn by make_badge.py.
+Web pages, bus company and searches are made up; the leaflet is data/samples/leaflet.txt.
 """
 
-import base64
 import json
 from collections.abc import Callable
 from threading import Lock
@@ -15,7 +13,7 @@ from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from . import ASSETS
-from .common import count, headers, identifier
+from .common import headers, identifier
 from .hosted import respond_hosted
 from .responses import message_item
 from .vector_stores import VectorStores
@@ -74,11 +72,7 @@ BUS_TOOLS = [
 ]
 SEATS_ASKED = "Reserve 9 seats on bus 61 from Low Ings at 9.05 on 28 November 2026."
 SEAT_CALL = {"bus": "61", "date": "2026-11-28", "time": "09:05", "seats": 9}
-
-CODE = """hours = 11.3 / 4 + 550 / 600
-with open("plan.csv", "w") as file:
-    file.write(f"km,climb,hours\\n11.3,550,{hours:.2f}\\n")"""
-PLAN = "km,climb,hours\n11.3,550,3.74\n"
+TOO_MANY = "Bus 61 has 40 free seats at 09:05, not 90."
 
 
 class Club:
@@ -89,9 +83,6 @@ class Club:
     def answer(self, served: Served) -> Json | None:
         with self.lock:
             match (served.asked.method, *served.asked.path.split("/")[2:]):
-                case ("GET", "containers", _, "files", _, "content"):
-                    head = headers(served, 150, "application/octet-stream")
-                    return {"status": 200, "headers": head, "ms": 190, "text": PLAN}
                 case ("POST", "responses"):
                     return self._responses(served)
             return self.stores.answer(served)
@@ -102,8 +93,6 @@ class Club:
             return _search_web(served, tools["web_search"])
         if "mcp" in tools:
             return _call_bus(served, tools["mcp"])
-        if "image_generation" in tools:
-            return _plan(served)
         known = ASKED.get(served.form["input"])
         if known is None:
             return None
@@ -175,6 +164,8 @@ def _call_bus(served: Served, tool: Json) -> Json | None:
             headers=headers(served, 610),
         )
     given = served.form["input"]
+    if tool["require_approval"] == "never":
+        return _call_fails(served, label)
     arguments = json.dumps(SEAT_CALL, separators=(",", ":"))
     if isinstance(given, str):
         listed: Json = {"id": identifier("mcpl_", served), "type": "mcp_list_tools"}
@@ -206,29 +197,21 @@ def _call_bus(served: Served, tool: Json) -> Json | None:
     return respond_hosted(served, items, read=read + output, tokens=16, ms=1500, thinks_at=1)
 
 
-def _plan(served: Served) -> Json:
-    container = identifier("cntr_", served, length=48)
-    run: Json = {"id": identifier("ci_", served), "type": "code_interpreter_call"}
-    run |= {"status": "completed", "code": CODE, "container_id": container, "outputs": None}
-    picture = base64.b64encode((ASSETS / "09_badge.png").read_bytes()).decode()
-    drawn: Json = {"id": identifier("ig_", served), "type": "image_generation_call"}
-    drawn |= {"status": "completed", "action": "generate", "background": "opaque"}
-    drawn |= {"output_format": "png", "quality": "low", "result": picture}
-    drawn |= {"revised_prompt": "A badge: a mountain, hills, the sun.", "size": "1024x1024"}
-    link = "sandbox:/mnt/data/plan.csv"
-    text = f"Three hours and 45 minutes, and breaks: [plan.csv]({link})"
-    begin = text.index(link)
-    note: Json = {"type": "container_file_citation", "container_id": container}
-    note |= {"end_index": begin + len(link), "file_id": identifier("cfile_", served, length=32)}
-    note |= {"filename": "plan.csv", "start_index": begin}
-    items = [run, drawn, message_item(served, text, annotations=[note])]
-    answer = respond_hosted(served, items, written=CODE, tokens=96, ms=2600)
-    asked = count(drawn["revised_prompt"]) + 8
-    answer["json"]["tool_usage"]["image_gen"] = {
-        "input_tokens": asked,
-        "input_tokens_details": {"image_tokens": 0, "text_tokens": asked},
-        "output_tokens": 272,
-        "output_tokens_details": {"image_tokens": 272, "text_tokens": 0},
-        "total_tokens": asked + 272,
+def _call_fails(served: Served, label: str) -> Json:
+    """The server was asked at once and refuses. The error has a form that the SDK's types name."""
+    arguments = json.dumps(SEAT_CALL | {"seats": 90}, separators=(",", ":"))
+    listed: Json = {"id": identifier("mcpl_", served), "type": "mcp_list_tools"}
+    listed |= {"server_label": label, "tools": BUS_TOOLS}
+    error = {
+        "type": "mcp_tool_execution_error",
+        "content": [{"type": "text", "text": TOO_MANY}],
     }
-    return answer
+    call: Json = {"id": identifier("mcp_", served), "type": "mcp_call", "status": "failed"}
+    call |= {"approval_request_id": None, "arguments": arguments, "error": error}
+    call |= {"name": "reserve_seats", "output": None, "server_label": label}
+    said = "I could not reserve 90 seats: bus 61 has 40 free seats at 9.05."
+    items = [listed, call, message_item(served, said)]
+    read = 2 * json.dumps(BUS_TOOLS) + TOO_MANY
+    return respond_hosted(
+        served, items, read=read, written=arguments, tokens=48, ms=1700, thinks_at=1
+    )
