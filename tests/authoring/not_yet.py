@@ -26,6 +26,7 @@ LESSONS = frozenset(f"{number:02}" for number in range(30)) - {
     "09",
     "11",
     "14",
+    "15",
     "16",
     "18",
     "20",
