@@ -97,6 +97,8 @@ def named(number: str, here: Path) -> str:
 def neighbours(here: Path) -> str:
     """Links to the lesson before and the one after, where they are there."""
     numbers = list(TITLES)
+    if here.name[:2] not in numbers:
+        return ""
     place = numbers.index(here.name[:2])
     before = named(numbers[place - 1], here) if place else ""
     after = named(numbers[place + 1], here) if place + 1 < len(numbers) else ""
