@@ -23,6 +23,7 @@ LESSONS = frozenset(f"{number:02}" for number in range(30)) - {
     "04",
     "05",
     "06",
+    "07",
     "09",
     "11",
     "14",
