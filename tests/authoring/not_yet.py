@@ -29,6 +29,7 @@ LESSONS = frozenset(f"{number:02}" for number in range(30)) - {
     "14",
     "15",
     "16",
+    "17",
     "18",
     "20",
     "21",
