@@ -26,6 +26,7 @@ LESSONS = frozenset(f"{number:02}" for number in range(30)) - {
     "07",
     "09",
     "11",
+    "13",
     "14",
     "15",
     "16",
