@@ -27,7 +27,7 @@ from oaiworkbook.course.running.variants import variants
 
 from . import surroundings
 
-BACK = re.compile(r"\bchange it back\b", re.IGNORECASE)
+BACK = re.compile(r"\bchange\s+it\s+back\b", re.IGNORECASE)
 _SECONDS = 300
 COST_LINE = re.compile(r"(\d+ calls?\b|no call|mode )")
 _untyped: Any = nbformat
