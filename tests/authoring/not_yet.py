@@ -32,6 +32,7 @@ LESSONS = frozenset(f"{number:02}" for number in range(30)) - {
     "16",
     "17",
     "18",
+    "19",
     "20",
     "21",
     "22",
