@@ -11,6 +11,7 @@ from typing import Any
 from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
+from .chat import chat, message_texts
 from .common import count_messages, headers, schema_tokens
 from .make_pictures import DAY as BOUGHT
 from .make_pictures import EXITS, ITEMS, ROOMS, SAMPLES, SHOP, TOTAL, VISITS, money
@@ -30,6 +31,8 @@ MISREAD = {"Masking tape": 880}  # a 3 read as an 8
 
 
 def answer(served: Served) -> dict[str, Any] | None:
+    if served.asked.path == "/v1/chat/completions":
+        return _in_chat(served)
     if served.asked.path not in ("/v1/responses", "/v1/responses/input_tokens"):
         return None
     seen = pictures(served)
@@ -42,6 +45,14 @@ def answer(served: Served) -> dict[str, Any] | None:
         return {"status": 200, "headers": headers(served, 90), "ms": 120, "json": body}
     text = _said(served.form, seen)
     return respond(served, text, input_tokens=tokens, ms=900) if text else None
+
+
+def _in_chat(served: Served) -> dict[str, Any] | None:
+    texts, seen = message_texts(served.form), pictures(served)
+    if [_name(each) for each in seen] != ["receipt.png"]:
+        return None
+    tokens = count_messages(texts) + sum(picture_tokens(*_size(p), p.detail) for p in seen)
+    return chat(served, _paid(texts[0][1]), prompt_tokens=tokens, ms=900)
 
 
 def _refused(served: Served, seen: list[Picture]) -> dict[str, Any] | None:

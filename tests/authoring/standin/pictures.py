@@ -33,16 +33,21 @@ class Picture:
 
 
 def pictures(served: Served) -> list[Picture]:
-    """The pictures of a Responses request, in order; read from the body as it was sent."""
-    asked = json.loads(served.raw).get("input")
+    """The pictures of a request, in order; read from the body as it was sent."""
+    form = json.loads(served.raw)
+    asked = form.get("messages", form.get("input"))
     messages = asked if isinstance(asked, list) else []
     return [found for message in messages for found in _of(message.get("content"))]
 
 
 def _of(content: object) -> Iterator[Picture]:
     for part in content if isinstance(content, list) else []:
-        if part.get("type") == "input_image":
-            url = part["image_url"]
+        if part.get("type") in ("input_image", "image_url"):
+            # In Chat Completions URL and detail are one level deeper.
+            inner = part["image_url"]
+            if isinstance(inner, dict):
+                part = inner
+            url = part["url"] if isinstance(inner, dict) else inner
             head, _, data = url.partition(";base64,")
             content = base64.b64decode(data) if head.startswith("data:") else None
             yield Picture(url, content, part.get("detail") or "auto")
