@@ -28,6 +28,7 @@ LESSONS = frozenset(f"{number:02}" for number in range(30)) - {
     "09",
     "10",
     "11",
+    "12",
     "13",
     "14",
     "15",
