@@ -30,7 +30,7 @@ from .authoring.outputs import SANITIZE, node, picture_difference, shortened, wi
 
 LESSON = re.compile(r"(?<=\[)\d\d(?=_)")
 SINGLE = ("test_support_desk.py", "test_nbval_plugin.py")
-BY_LESSON = ("test_lessons.py", "test_rerecord.py", "test_copy_cells.py")
+BY_LESSON = ("test_lessons.py", "test_left_in.py", "test_rerecord.py", "test_copy_cells.py")
 # What waits the longest, and lasts longest at the end of a run if it does not start first.
 FIRST = re.compile(r"\b(29_capstone|20_errors_and_retries|23_concurrency)\b")
 WARM = pytest.StashKey[Nursery]()

@@ -28,10 +28,6 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("lessons", nargs="*", metavar="NN", help="numbers of lessons")
         if name == "build":
             command.add_argument("--fresh", action="store_true", help="keep no stored output")
-        if name == "lint":
-            command.add_argument(
-                "--newest", action="store_true", help="by rules that are not yet due"
-            )
         command.add_argument("--all", action="store_true", help="every lesson there is")
     command = commands.add_parser("score", help="say how well the checks of exercises judge")
     command.add_argument("lessons", nargs="*", metavar="NN", help="numbers of lessons")
@@ -50,8 +46,6 @@ def main(arguments: list[str] | None = None) -> int:
     if given.command == "issue":
         print(issue(given.what, given.report, given.how), end="")
         return 0
-    if given.command == "lint" and given.newest:
-        return _lint(_chosen(given.lessons, all_=not given.lessons), newest=True)
     paths = _chosen(
         given.lessons, all_=given.all or (given.command == "lint" and not given.lessons)
     )
@@ -80,10 +74,10 @@ def _build(paths: list[Path], *, fresh: bool) -> int:
     return _lint(paths) or failed
 
 
-def _lint(paths: list[Path], *, newest: bool = False) -> int:
+def _lint(paths: list[Path]) -> int:
     total = 0
     for path in paths:
-        found = lint(path, newest=newest)
+        found = lint(path)
         total += len(found)
         for problem in found:
             print(f"{path.name}: {problem}")

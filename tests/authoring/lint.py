@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from inspect import getmembers, isgeneratorfunction
 from pathlib import Path
 
-from . import not_yet, rules_dates, rules_figures, rules_shape, rules_stored, rules_words
+from . import rules_dates, rules_figures, rules_shape, rules_stored, rules_words
 from .lesson import Lesson
 
 Rule = Callable[[Lesson], Iterator[str]]
@@ -32,17 +32,10 @@ def rules() -> list[Rule]:
     ]
 
 
-def lint(path: Path, *, newest: bool = False) -> list[Problem]:
-    """What is wrong with one lesson; empty when nothing is. `newest` as in `check`."""
-    return check(Lesson.read(path), newest=newest)
+def lint(path: Path) -> list[Problem]:
+    """What is wrong with one lesson; empty when nothing is."""
+    return check(Lesson.read(path))
 
 
-def check(lesson: Lesson, *, newest: bool = False) -> list[Problem]:
-    """`newest`: by all rules, also where the lesson waits for the newest ones."""
-    excused = not_yet.RULES if not_yet.waits(lesson.number) and not newest else frozenset()
-    return [
-        Problem(rule.__name__, message)
-        for rule in rules()
-        if rule.__name__ not in excused
-        for message in rule(lesson)
-    ]
+def check(lesson: Lesson) -> list[Problem]:
+    return [Problem(rule.__name__, message) for rule in rules() for message in rule(lesson)]

@@ -16,9 +16,7 @@ import pytest
 
 from ..authoring import copied
 from ..authoring.course import lessons
-from ..authoring.not_yet import waits
 
-READY = [path for path in lessons() if not waits(path.name[:2])]
 COMMANDS = {
     "mypy": ("mypy", "--strict", "--no-incremental", "--output", "json"),
     "pyright": ("basedpyright", "--outputjson", "--pythonpath", sys.executable),
@@ -59,7 +57,7 @@ def _read(tool: str, out: str, err: str) -> list[tuple[str, int, str]]:
 
 
 @pytest.mark.parametrize("tool", COMMANDS)
-@pytest.mark.parametrize("path", READY, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
 def test_the_cell_to_copy_fits_a_checked_project(path: Path, tool: str) -> None:
     assert said(tool).get(path.stem, []) == []
 

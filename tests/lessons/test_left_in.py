@@ -7,13 +7,11 @@ import pytest
 
 from ..authoring.course import lessons
 from ..authoring.left_in import changes
-from ..authoring.not_yet import waits
 
-READY = [path for path in lessons() if not waits(path.name[:2])]
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="lessons go on in forked copies")
 
 
-@pytest.mark.parametrize("path", READY, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
 def test_what_later_cells_depend_on_is_changed_back(path: Path) -> None:
     left = [each for each in changes(path) if each.breaks and not each.taken_back]
     assert [str(each) for each in left] == []

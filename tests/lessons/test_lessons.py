@@ -25,7 +25,6 @@ from ..authoring import equivalent, mutants, surroundings
 from ..authoring.course import NOTEBOOKS, lessons
 from ..authoring.lint import lint
 from ..authoring.mistakes import of_lesson as mistakes_of
-from ..authoring.not_yet import waits
 from ..authoring.right import of_lesson as right_answers_of
 from ..authoring.score import EACH, answered, asking, is_correct
 
@@ -132,11 +131,6 @@ def test_there_are_lessons() -> None:
 @each_lesson
 def test_a_lesson_fits_the_contract(path: Path) -> None:
     assert [str(problem) for problem in lint(path)] == []
-
-
-@each_lesson
-def test_a_lesson_that_fits_the_newest_rules_waits_no_longer(path: Path) -> None:
-    assert waits(path.name[:2]) == bool(lint(path, newest=True))
 
 
 @each_lesson
