@@ -46,7 +46,7 @@ def said(tool: str) -> dict[str, list[str]]:
 def _read(tool: str, out: str, err: str) -> list[tuple[str, int, str]]:
     try:
         if tool == "mypy":
-            rows = [json.loads(line) for line in out.splitlines()]
+            rows = [json.loads(line) for line in out.splitlines() if line.strip()]
             return [(r["file"], r["line"], r["message"]) for r in rows if r["severity"] == "error"]
         if tool == "ruff":
             return [(r["filename"], r["location"]["row"], r["message"]) for r in json.loads(out)]

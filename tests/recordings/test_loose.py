@@ -60,9 +60,9 @@ def groups() -> tuple[int, list[list[Path]]]:
 
 # Each pair is one request in two forms, which is what its lesson says about it.
 MERGED = [
-    ["02-chat-completions-6549bc5e", "11-chat-completions-8ac18fdc"],  # developer, system
-    ["06-responses-76e2ff10", "14-responses-6af34f25"],  # a text, a list of one message
-    ["01-responses-96d06ccb", "36-responses-2216bd83"],  # a text, a list of one message
+    ["chat-completions-6549bc5e", "chat-completions-8ac18fdc"],  # developer, system
+    ["responses-76e2ff10", "responses-6af34f25"],  # a text, a list of one message
+    ["responses-96d06ccb", "responses-2216bd83"],  # a text, a list of one message
 ]
 
 
@@ -70,14 +70,14 @@ def test_of_all_recordings_these_merge_and_no_others() -> None:
     strict, loosely = groups()
     merged = [paths for paths in loosely if len(paths) > 1]
     print(f"{strict} distinct requests, {len(loosely)} for the second look-up")
-    assert [[path.stem for path in paths] for paths in merged] == MERGED
+    # The number of a file is its place in the lesson, and changes with it.
+    assert [[path.stem.partition("-")[2] for path in paths] for paths in merged] == MERGED
     assert [{path.parent.name[:2] for path in paths} for paths in merged] == [
         {"02"},
         {"02"},
         {"04"},
     ]
-    assert strict >= 693
-    assert len(loosely) == strict - len(MERGED) >= 690
+    assert len(loosely) == strict - len(MERGED) > 600
 
 
 def test_those_that_merge_give_the_same_answer() -> None:
