@@ -80,12 +80,12 @@ def test_readme_names_the_lessons_that_introduce_a_name(names: str, numbers: str
         assert first in numbers.split(", "), f"{name} is first met in lesson {first}"
 
 
-def test_one_output_of_the_course_is_not_compared_and_the_prose_says_so() -> None:
+def test_two_outputs_of_the_course_are_not_compared_and_the_prose_says_so() -> None:
     ignored = [
         lesson.notebook.cells[place + 1].source
         for lesson in LESSONS.values()
         for place, cell in enumerate(lesson.notebook.cells)
         if "nbval-ignore-output" in tags(cell)
     ]
-    assert len(ignored) <= 1
+    assert len(ignored) <= 2
     assert all("do not compare" in " ".join(prose.split()) for prose in ignored)
