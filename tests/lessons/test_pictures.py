@@ -70,12 +70,15 @@ def test_a_stored_picture_was_drawn_from_these_numbers(name: str) -> None:
 
 
 def _taught() -> dict[str, Any]:
-    """The functions that the lesson defines for the tokens of a picture."""
+    """What the lesson defines for the tokens of a picture: cell by cell, up to `patch_tokens`."""
     cells = json.loads(LESSON.read_text("utf-8"))["cells"]
-    [source] = ["".join(c["source"]) for c in cells if "def patch_tokens" in "".join(c["source"])]
+    sources = ["".join(each["source"]) for each in cells if each["cell_type"] == "code"]
+    first = next(n for n, source in enumerate(sources) if "from math import" in source)
+    last = next(n for n, source in enumerate(sources) if "def patch_tokens" in source)
     found: dict[str, Any] = {"math": math}
-    tree = ast.parse(source)
-    wanted = (ast.FunctionDef, ast.ImportFrom, ast.Import)
-    tree.body = [node for node in tree.body if isinstance(node, wanted)]
-    exec(compile(tree, "lesson 10", "exec"), found)
+    wanted = (ast.FunctionDef, ast.ImportFrom, ast.Import, ast.Assign)
+    for source in sources[first : last + 1]:
+        tree = ast.parse(source)
+        tree.body = [node for node in tree.body if isinstance(node, wanted)]
+        exec(compile(tree, "lesson 10", "exec"), found)
     return found
