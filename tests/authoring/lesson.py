@@ -17,7 +17,7 @@ from oaiworkbook.course.running.run import tags
 from .generated import BLOCK
 
 Cell = nbformat.NotebookNode
-_FENCE = re.compile(r"^(`{3,}|~{3,}).*?^\1[`~]*$", re.DOTALL | re.MULTILINE)
+FENCE = re.compile(r"^(`{3,}|~{3,}).*?^\1[`~]*$", re.DOTALL | re.MULTILINE)
 _SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ENCODED = re.compile(r"(data:[\w/+.-]+;base64,)[A-Za-z0-9+/=\s]+")
@@ -85,7 +85,7 @@ class Lesson:
         return [
             Heading(n, len(mark), text)
             for n, cell in self.markdown
-            for mark, text in _HEADING.findall(_FENCE.sub("", BLOCK.sub("", cell.source)))
+            for mark, text in _HEADING.findall(FENCE.sub("", BLOCK.sub("", cell.source)))
         ]
 
     def tagged(self, tag: str) -> list[tuple[int, Cell]]:
@@ -115,7 +115,7 @@ def code_lines(cell: Cell) -> int:
 
 def prose_of(source: str) -> str:
     text = _COMMENT.sub("", BLOCK.sub("", source))
-    return _SPAN.sub("", _FENCE.sub("", text))
+    return _SPAN.sub("", FENCE.sub("", text))
 
 
 def parsed(source: str) -> ast.Module | None:

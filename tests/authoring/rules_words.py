@@ -13,7 +13,7 @@ from oaiworkbook.course.running.run import tags
 from oaiworkbook.course.running.variants import problems
 
 from .generated import BLOCK
-from .lesson import Lesson, parsed
+from .lesson import FENCE, Lesson, parsed
 
 _MODEL = re.compile(
     r"(?<![\w/.-])(?:(?:gpt|chatgpt|dall-e|whisper|tts|sora|codex|davinci|babbage|computer-use"
@@ -21,7 +21,6 @@ _MODEL = re.compile(
     r"|o[1-9](?:-(?:mini|pro|preview|deep-research))?(?:-\d{4}-\d\d-\d\d)?)(?![\w/-])"
 )
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u26ff\u2728\ufe0f]")
-_FENCED = re.compile(r"^(`{3,}|~{3,}).*?^\1[`~]*$", re.DOTALL | re.MULTILINE)
 _LONGEST_SENTENCE = 25  # words
 # What readers stumbled over, and the common word.
 _RIDDLES = {
@@ -101,7 +100,7 @@ def short_sentences(lesson: Lesson) -> Iterator[str]:
 
 def sentences(source: str) -> list[str]:
     """The sentences of a Markdown cell that a person wrote; a span of code is one word."""
-    text = _FENCED.sub(
+    text = FENCE.sub(
         "", re.sub(r"<!--.*?-->|</?\w+[^>]*>", "\n\n", BLOCK.sub("", source), flags=re.DOTALL)
     )
     text = re.sub(r"(`+).+?\1", "code", text, flags=re.DOTALL)
