@@ -167,6 +167,21 @@ def test_threads_that_run_already_sleep_on() -> None:
     assert len(turns) < 50
 
 
+def test_a_new_thread_with_the_number_of_one_that_ended_waits_for_nothing() -> None:
+    stop = threading.Event()
+    old = [threading.Thread(target=stop.wait) for _ in range(5)]
+    for thread in old:
+        thread.start()
+    started = time.monotonic()
+    with no_waiting() as waits:
+        stop.set()
+        for thread in old:
+            thread.join()
+        run_async(asyncio.sleep(3))
+    assert waits == [3]
+    assert time.monotonic() - started < 3
+
+
 def test_a_cut_stream_ends_before_its_last_event() -> None:
     seen: list[Any] = []
     client = Probe([stream_answer(["a", "b", "c"], cut_after=2)]).client

@@ -249,18 +249,18 @@ def no_waiting(answer: Callable[..., Any] | None = None) -> Iterator[list[float]
     already, such as those of Jupyter's kernel, sleep on as ever.
     """
     waits: list[float] = []
-    here = threading.get_ident()
-    others = {each.ident for each in threading.enumerate()} - {here}
+    # The threads themselves: the number of one that has ended is given to the next that starts.
+    others = set(threading.enumerate()) - {threading.current_thread()}
     sleep, async_sleep = time.sleep, asyncio.sleep
 
     def noted(seconds: float) -> None:
-        if threading.get_ident() in others:
+        if threading.current_thread() in others:
             sleep(seconds)
         else:
             waits.append(seconds)
 
     async def async_noted(seconds: float, result: Any = None) -> Any:
-        if threading.get_ident() in others:
+        if threading.current_thread() in others:
             return await async_sleep(seconds, result)
         waits.append(seconds)
         return await async_sleep(0, result)
