@@ -78,6 +78,7 @@ _BATCH = "types/batch.py; none of the few that were collected failed or expired"
 _JOB = "so are ended jobs in the collected list of jobs; the only one got by itself had just begun"
 _ECHO = "the request's own value comes back"
 _PROGRAMS = "in the newest plain answers (October 2026); the collected ones here are older"
+_MCP = "types/responses/mcp_tool_call_error.py: of a tool that refuses; the collected one of HTTP"
 _UNSEEN = "in the SDK's types or OpenAI's documentation alone: "
 
 # Endpoint, and for a stream its events -> difference -> why it is kept.
@@ -106,11 +107,6 @@ KEPT: dict[str, dict[str, str]] = {
         ".data[] fine_tuning.job.checkpoint.metrics.full_valid_loss is in no real answer": "types/"
         "fine_tuning/jobs/fine_tuning_job_checkpoint.py; lesson 18 draws it, and the real job had no "
         "validation file",
-    },
-    "GET fine_tuning/jobs/*/events": {
-        f".data[] fine_tuning.job.event.data.{name} is in no real answer": "of the type `metrics`, "
-        "which types/fine_tuning/fine_tuning_job_event.py has; the real job had not trained yet"
-        for name in ("step", "total_steps", "train_loss", "valid_loss")
     },
     "GET models": {
         ".data[] model.shutdown_date is in no real answer": "types/model.py; " + _NEW,
@@ -147,8 +143,11 @@ KEPT: dict[str, dict[str, str]] = {
     "POST responses": {
         ".conversation is in no real answer": _ASKED + "types/responses/response.py",
         ".moderation is object": _ASKED + "types/responses/response.py",
-        ".output[] code_interpreter_call.outputs is null": "types/responses/response_code_"
-        "interpreter_tool_call.py: null if no outputs are available",
+        ".output[] mcp_call.approval_request_id is null": "types/responses/response_output_item.py: "
+        "the lesson's server needs no approval",
+        ".output[] mcp_call.error.code is in every real answer": _MCP,
+        ".output[] mcp_call.error.content is in no real answer": _MCP,
+        ".output[] mcp_call.error.message is in every real answer": _MCP,
         ".output[] mcp_call.error is null": "the one collected call failed",
         ".output[] mcp_call.output is string": "the one collected call failed",
         ".usage is null": "a background response that is not made yet; types/responses/response.py",
@@ -173,12 +172,6 @@ KEPT: dict[str, dict[str, str]] = {
     },
     "POST responses stream response.created, response.in_progress, response.completed": {
         ".response response.access_programs is in no real answer": _PROGRAMS,
-        ".response response.max_output_tokens is integer": _ECHO,
-        ".response response.safety_identifier is string": _ECHO,
-    },
-    "POST responses/compact": {
-        ".usage.input_tokens_details.cache_write_tokens is in no real answer": "in every other answer "
-        "with this usage since July 2026; the collected ones are of February and April",
     },
     "POST vector_stores/*/search": {
         "is in no real traffic": _UNSEEN + "types/vector_store_search_response.py",
