@@ -166,6 +166,29 @@ def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
+def encodings(lesson: Lesson) -> Iterator[str]:
+    """Without one, a file is read as this machine reads files, and not as another wrote it."""
+    for n, cell in lesson.code:
+        for node in ast.walk(parsed(cell.source) or ast.Module([], [])):
+            if isinstance(node, ast.Call) and (what := _without_encoding(node)):
+                yield f'cell {n}: give `{what}` an encoding, such as "utf-8"'
+
+
+def _without_encoding(call: ast.Call) -> str | None:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name not in ("open", "read_text", "write_text"):
+        return None
+    given = [*call.args[1:], *(each.value for each in call.keywords if each.arg == "encoding")]
+    given += call.args[:1] if name == "read_text" else []
+    binary = [
+        each
+        for each in [*call.args, *(k.value for k in call.keywords if k.arg == "mode")]
+        if isinstance(each, ast.Constant) and "b" in str(each.value) and len(str(each.value)) <= 3
+    ]
+    named = any(isinstance(each, ast.Constant) and "utf" in str(each.value) for each in given)
+    return None if named or (name == "open" and binary) else ast.unparse(call.func)
+
+
 def time_it_takes(lesson: Lesson) -> Iterator[str]:
     reading, solving = minutes(lesson.notebook)
     if reading + solving > SLOWEST:

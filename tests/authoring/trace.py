@@ -23,9 +23,9 @@ def note_into(file: str) -> None:
         note("used", self.name(path))
         return take(self, path)
 
-    def noted_miss(self: Library, request: Any, *args: Any) -> Any:
+    def noted_miss(self: Library, request: Any, *args: Any, **more: Any) -> Any:
         note("missed", f"{request.method} {request.path}")
-        return miss(self, request, *args)
+        return miss(self, request, *args, **more)
 
     patched: Any = Library
     patched.take, patched.miss = noted_take, noted_miss
