@@ -28,6 +28,10 @@ class LessonError(WorkbookError):
     """A lesson cannot be found, copied or brought back. The message says what to do."""
 
 
+class LocalError(WorkbookError):
+    """No model on this machine can be found, installed or started. The message says what to do."""
+
+
 class ModelsError(WorkbookError):
     """`data/models.toml` is missing or wrong, or has no such role. The message says which."""
 

@@ -12,12 +12,16 @@
 | `OAIWORKBOOK_PROGRESS` | folder that remembers which exercises are solved | in the user's data folder |
 | `OAIWORKBOOK_STRICT` | `1`: an exercise that is not solved raises | unset |
 | `OAIWORKBOOK_MAX_USD` | most that live and record mode may spend in one day (UTC) | 1.00 |
+| `OAIWORKBOOK_LOCAL` | `http://127.0.0.1:11434/v1`: a server on this machine that answers what no recording does | unset |
+| `OAIWORKBOOK_LOCAL_MODEL` | the model it answers with | its first one |
 | `OAIWORKBOOK_ALLOW_UNKNOWN` | endpoints and models that a limit lets through though their price is unknown, such as `images,batches` | none |
 """
 
 import os
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -88,6 +92,40 @@ def is_loopback(url: str) -> bool:
         return urlsplit(url).hostname in LOOPBACK
     except ValueError:  # no URL at all
         return False
+
+
+def local() -> str | None:
+    """Base URL of the server on this machine that answers what no recording does; None for none.
+
+    Raises SettingsError for an address elsewhere: a question of one's own must not leave unnoticed.
+    """
+    value = os.environ.get("OAIWORKBOOK_LOCAL", "").strip().rstrip("/")
+    if not value:
+        return None
+    if not value.startswith(("http://", "https://")) or not is_loopback(value):
+        shown = value if len(value) <= 80 else f"{value[:80]}..."
+        raise SettingsError(
+            f"OAIWORKBOOK_LOCAL is {shown!r}, which is no server on this machine. Set it to an address "
+            "such as http://127.0.0.1:11434/v1, or unset it. For a server elsewhere: "
+            "OAIWORKBOOK_MODE=live and OPENAI_BASE_URL."
+        )
+    return value
+
+
+def local_model() -> str:
+    """The model that OAIWORKBOOK_LOCAL is to answer with; "" for its first one."""
+    return os.environ.get("OAIWORKBOOK_LOCAL_MODEL", "").strip()
+
+
+@contextmanager
+def without_local() -> Iterator[None]:
+    """No model on this machine answers inside: neither here nor in a program that is started."""
+    taken = os.environ.pop("OAIWORKBOOK_LOCAL", None)
+    try:
+        yield
+    finally:
+        if taken is not None:
+            os.environ["OAIWORKBOOK_LOCAL"] = taken
 
 
 def keep_since() -> float | None:

@@ -9,7 +9,7 @@ import math
 import threading
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ import openai
 
 from .. import settings
 from ..endpoints import endpoint, name_of
-from ..errors import RecordingError, WorkbookError
+from ..errors import RecordingError, RecordingNotFound, WorkbookError
 from ..recordings.failures import error_in, error_of, failure_beside, label
 from ..recordings.requests import CanonicalRequest, canonical
 from ..recordings.secrets import Gate, masked_text, of_authorization
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ..practice.server import PracticeServer
     from ..recordings.file import Answer
     from ..recordings.library import Library
+    from .local import LocalAnswer
     from .relay import RelayedSession
 
 GIVEN_DEADLINE = (
@@ -250,6 +251,7 @@ class Exchange:
     recorded_at: datetime | None = None
     parsed: Any = None  # the JSON body
     failure: str | None = None  # what an error says that came with a good status
+    local: "LocalAnswer | None" = None  # what answers on this machine, in place of a recording
     # Of this call's earlier tries. Taken from the context now: a body may end in another one.
     tries: "list[tuple[Path, Answer, bytes | None]]" = field(
         default_factory=lambda: _recorded.get([])
@@ -281,15 +283,52 @@ class Exchange:
                 self.answered(answer.status, answer.headers)
                 return answer
         if state.mode == "replay":
-            miss = state.library.miss(request, self.call.lesson)
-            self.failed(miss)
-            raise miss
+            self.local = self._asks_local() if settings.local() else None
+            if self.local is None:
+                raise self.missed("")
+            return None
         if state.mode == "record":
             # Numbered in the order of the lesson: a session gets its number when it has gone quiet.
             for session in list(state.sessions):
                 session.drain()
             self.recording = state.library.start(request, self.call.lesson or "unsorted")
         return None
+
+    def missed(self, why_not_local: str) -> RecordingNotFound:
+        """The call has ended without an answer: the error that says so.
+
+        `why_not_local`: why no model on this machine has answered in place of a recording, if one was
+        to be asked.
+        """
+        assert self.canonical is not None
+        library, lesson = self.state.library, self.call.lesson
+        miss = library.miss(self.canonical, lesson, why_not_local=why_not_local)
+        self.call.mode = "replay"
+        self.failed(miss)
+        return miss
+
+    def _asks_local(self) -> "LocalAnswer":
+        """What answers on this machine. Raises RecordingNotFound where nothing there can."""
+        from .local import NotLocal, local_answer
+
+        try:
+            return local_answer(self)
+        except NotLocal as reason:
+            raise self.missed(str(reason)) from None
+
+    def settle_local(self, model: str, note: str, usage: Mapping[str, Any], *, whole: bool) -> None:
+        """Log what a model on this machine has answered. Its cost is unknown, and no limit holds it."""
+        call = self.call
+        call.mode, call.model, call.price_note = "local", model, note
+        call.input_tokens = usage.get("prompt_tokens")
+        call.output_tokens = usage.get("completion_tokens")
+        call.http_status, call.stream, call.status = (
+            200,
+            self.asked_stream,
+            "ok" if whole else "cut",
+        )
+        call.seconds = round(time.monotonic() - self.started, 3)
+        self.state.meter.log_local(self.row, call)
 
     @property
     def asked_stream(self) -> bool:

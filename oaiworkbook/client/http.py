@@ -7,6 +7,7 @@ watch and advise. An exception raised here reaches the caller unchanged (see `er
 import asyncio
 import time
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -73,6 +74,11 @@ class WorkbookClient(openai.DefaultHttpxClient):
         practice = is_practice_call(self.state, request.url, found)
         exchange = self.state.begin(request, practice=practice)
         recorded = exchange.find()
+        if exchange.local is not None:
+            response = exchange.local.answer(partial(super().send, stream=True))
+            if not stream:
+                response.read()
+            return response
         try:
             if recorded is not None:
                 # A stream keeps its waits to itself.
@@ -126,6 +132,11 @@ class AsyncWorkbookClient(openai.DefaultAsyncHttpxClient):
         practice = is_practice_call(self.state, request.url, found)
         exchange = self.state.begin(request, practice=practice)
         recorded = exchange.find()
+        if exchange.local is not None:
+            response = await exchange.local.answer_async(partial(super().send, stream=True))
+            if not stream:
+                await response.aread()
+            return response
         try:
             if recorded is not None:
                 # A stream keeps its waits to itself.

@@ -127,12 +127,19 @@ def cost_line(calls: Sequence[Call]) -> CostLine:
     if not calls:
         return CostLine("no calls")
     parts = [_attempts(calls), _tokens(calls)]
+    of_the_api = [call for call in calls if call.mode != "local"]
     for real in (True, False):
-        group = [call for call in calls if (call.mode in REAL_MODES) is real]
+        group = [call for call in of_the_api if (call.mode in REAL_MODES) is real]
         if group:
             modes = " and ".join(sorted({call.mode for call in group}))
             parts.append(f"{'cost' if real else 'would cost'} {_price(group)}")
             parts.append(modes if real else f"{modes}: nothing charged")
+    local = [
+        f"{call.model} on this machine answered, {call.price_note}"
+        for call in calls
+        if call.mode == "local"
+    ]
+    parts += [f"{said}; nothing charged, nothing recorded" for said in dict.fromkeys(local)]
     return CostLine(" · ".join(filter(None, parts)))
 
 

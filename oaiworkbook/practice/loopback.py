@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from .. import settings
 from ..errors import RecordingNotFound
 from ..recordings.file import Answer
-from ..recordings.nearest import IN_A_NOTEBOOK, TO_A_PROGRAM
+from ..recordings.nearest import to_a_program
 from ..recordings.requests import CanonicalRequest, canonical_parts
 from ..recordings.secrets import masked_text
 from ..recordings.wire import PRACTICE
@@ -172,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
                 reply = self.practice.source(served)
             except RecordingNotFound as miss:
                 # Not a 404: frameworks take that for a model that does not exist.
-                said = str(miss).replace(IN_A_NOTEBOOK, TO_A_PROGRAM)
+                said = to_a_program(str(miss))
                 answer = error_answer(
                     400, said, type="invalid_request_error", code="recording_not_found"
                 )

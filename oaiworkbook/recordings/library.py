@@ -196,7 +196,10 @@ class Library:
             self._next[path] = at + 1
             return recording.answers[min(at, len(recording.answers) - 1)], recording
 
-    def miss(self, request: CanonicalRequest, lesson: str | None) -> RecordingNotFound:
+    def miss(
+        self, request: CanonicalRequest, lesson: str | None, *, why_not_local: str = ""
+    ) -> RecordingNotFound:
+        """`why_not_local`: why no model on this machine has answered, if one was to be asked."""
         from .nearest import describe_miss
 
         near = []
@@ -209,7 +212,9 @@ class Library:
             if request.method == "WS":  # compared as far as the client has come
                 asked["body"] = recording.sent[: len(request.body)]
             near.append((self.name(path), asked))
-        return RecordingNotFound(masked_text(describe_miss(request, near, self.folder)))
+        return RecordingNotFound(
+            masked_text(describe_miss(request, near, self.folder, why_not_local))
+        )
 
     def read(self, path: Path) -> Recording:
         try:

@@ -1,4 +1,7 @@
-"""The six lines that a learner sees when replay has no answer: the nearest recording, what differs."""
+"""What a learner reads when replay has no answer: the nearest recording with the words that differ.
+
+For a question of one's own there is none: the recording of another question would only confuse.
+"""
 
 import difflib
 import json
@@ -6,25 +9,46 @@ import re
 from pathlib import Path
 from typing import Any
 
+from .. import settings
 from .requests import CanonicalRequest
 
 _WIDTH = 88
-IN_A_NOTEBOOK = "What to do: undo your edit (Ctrl+Z) and run the cell again, or go live (costs money; lesson 00 shows how)."
+_UNDO = "undo your edit (Ctrl+Z) and run the cell again"
+_LOCAL = "ask a model on this machine (oaiworkbook local, lesson 00)"
+_LIVE = "go live (costs money, lesson 00)"
+_ADVICE = "What to do: "
 TO_A_PROGRAM = "Send the recorded request, or record this one (oaiworkbook record --help)."
+# From so many words a field is a text that somebody wrote, and no setting.
+_WORDS_OF_A_TEXT = 4
+# What a model on this machine can answer.
+_OF_TEXT = ("/v1/responses", "/v1/chat/completions", "/v1/embeddings")
+_ALIKE = 0.5  # of the words: below that it is another text
 
 
 def describe_miss(
-    request: CanonicalRequest, recorded: list[tuple[str, dict[str, Any]]], folder: Path
+    request: CanonicalRequest,
+    recorded: list[tuple[str, dict[str, Any]]],
+    folder: Path,
+    why_not_local: str = "",
 ) -> str:
-    """`recorded`: name and request of each candidate. Compares by word; characters would be slow."""
+    """`recorded`: name and request of each candidate. Compares by word; characters would be slow.
+
+    `why_not_local`: why no model on this machine has answered, if one was to be asked.
+    """
     method = "the WebSocket" if request.method == "WS" else request.method
-    head = f"no recorded answer for {method} {request.path} with these inputs."
-    advice = IN_A_NOTEBOOK
+    call = f"{method} {request.path}"
+    not_local = (
+        f"\nThe model on this machine has not answered: the call {why_not_local}."
+        if why_not_local
+        else ""
+    )
     same_path = [
         c for c in recorded if (c[1]["method"], c[1]["path"]) == (request.method, request.path)
     ]
     if not same_path:
-        return f"{head}\nnothing is recorded for this path in {folder.name}/.\n{advice}"
+        head = f"no recorded answer for {call} with these inputs."
+        nothing = f"nothing is recorded for this path in {folder.name}/."
+        return f"{head}\n{nothing}{not_local}\n{_advice(request, undo=True)}"
     mine = _flat(request.body) | _flat(request.query, "query")
     name, theirs, _ = max(
         (
@@ -35,6 +59,9 @@ def describe_miss(
         key=lambda candidate: candidate[2],
     )
     fields = [f for f in {**mine, **theirs} if mine.get(f, _NONE) != theirs.get(f, _NONE)]
+    if any(_is_another_text(mine.get(f), theirs.get(f)) for f in fields):
+        head = f"no recorded answer for {call}: this is a question of your own."
+        return f"{head}{not_local}\n{_advice(request, undo=False)}"
     first = fields[0]
     old, new = _both(theirs.get(first, _NONE), mine.get(first, _NONE))
     more = (
@@ -43,9 +70,31 @@ def describe_miss(
         else ""
     )
     return (
-        f"{head}\nnearest recording: {name}, differs in {first}{more}\n"
-        f"  recorded: {old}\n  yours:    {new}\n{advice}"
+        f"no recorded answer for {call} with these inputs.\n"
+        f"nearest recording: {name}, differs in {first}{more}\n"
+        f"  recorded: {old}\n  yours:    {new}{not_local}\n{_advice(request, undo=True)}"
     )
+
+
+def to_a_program(text: str) -> str:
+    """A miss for somebody who has no cell to undo an edit in."""
+    return text[: text.rindex(_ADVICE)] + TO_A_PROGRAM
+
+
+def _advice(request: CanonicalRequest, *, undo: bool) -> str:
+    ways = [_UNDO] if undo else []
+    if request.method == "POST" and request.path in _OF_TEXT and not settings.local():
+        ways.append(_LOCAL)
+    *first, last = [*ways, _LIVE]
+    return f"{_ADVICE}{', '.join(first)}{', or ' if first else ''}{last}."
+
+
+def _is_another_text(mine: Any, theirs: Any) -> bool:
+    """Whether a field holds a text of one's own, and not an edit of the recorded one."""
+    one, other = (value.split() if isinstance(value, str) else [] for value in (mine, theirs))
+    if max(len(one), len(other)) < _WORDS_OF_A_TEXT:
+        return False
+    return difflib.SequenceMatcher(a=one, b=other, autojunk=False).ratio() < _ALIKE
 
 
 _NONE = object()

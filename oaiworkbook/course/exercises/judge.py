@@ -14,6 +14,11 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, Literal
 
+from pydantic import BaseModel
+
+from ... import settings
+from ...client.local.memory import MARK as LOCAL_MARK
+
 Outcome = Literal["not tried", "not judged", "wrong", "correct"]
 _LONGEST = 600  # characters; an answer quoted in a message may be a whole book
 _PACKAGE = Path(__file__).parents[2]
@@ -56,8 +61,14 @@ def judge(exercise: Exercise, answer: Any) -> tuple[Outcome, str]:
     """The outcome and what to say about it. Nothing that the learner's code raises gets out."""
     if untried(answer):
         return "not tried", ""
+    if _from_this_machine(answer):
+        return "not judged", (
+            "A model on this machine has answered here. Unset OAIWORKBOOK_LOCAL, or undo your edit of "
+            "the request, and run the cell again"
+        )
     try:
-        return "correct", exercise.check(answer) or ""
+        with settings.without_local():
+            return "correct", exercise.check(answer) or ""
     except NotPlayed as missing:
         return "not judged", (
             f"Your code may be right. It asks for {missing}, and this check cannot play that"
@@ -92,6 +103,15 @@ def untried(answer: Any) -> bool:
         getattr(answer, "__func__", None), "__code__", None
     )
     return isinstance(code, CodeType) and _does_nothing(code)
+
+
+def _from_this_machine(answer: Any) -> bool:
+    """Whether the answer is, or holds, what a local model has said."""
+    if isinstance(answer, Mapping):
+        return any(map(_from_this_machine, answer.values()))
+    if isinstance(answer, list | tuple | set):
+        return any(map(_from_this_machine, answer))
+    return isinstance(answer, BaseModel) and LOCAL_MARK in str(getattr(answer, "id", ""))
 
 
 def _is_written(name: str, value: Any, there: type) -> bool:

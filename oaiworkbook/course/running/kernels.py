@@ -28,7 +28,10 @@ from .warm import WarmProvisioner, nursery_for
 # The shortest limit of a Unix socket's path among Linux (108) and macOS (104), less the suffix.
 SOCKET_PATH = 95
 # Each would make one machine's outputs differ from another's, or hide output from the notebook.
-DROPPED = ("PYTEST_CURRENT_TEST", "JPY_SESSION_NAME", "JPY_PARENT_PID", "MPLBACKEND")
+DROPPED = (
+    *("PYTEST_CURRENT_TEST", "JPY_SESSION_NAME", "JPY_PARENT_PID", "MPLBACKEND"),
+    "OAIWORKBOOK_LOCAL",
+)
 
 
 # What nbclient would print about a cell that fails is in the result already.
