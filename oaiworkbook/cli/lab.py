@@ -1,6 +1,7 @@
 """`oaiworkbook lab`: JupyterLab on the lessons."""
 
 import argparse
+from contextlib import nullcontext
 
 from .arguments import Parser, port
 
@@ -13,6 +14,8 @@ HELP = """\
 
     example:
       oaiworkbook lab 03
+    with a model on this machine for questions of your own:
+      oaiworkbook lab --local
     on a server, without a browser:
       oaiworkbook lab --no-browser -- --ServerApp.ip=0.0.0.0
 
@@ -23,11 +26,15 @@ HELP = """\
 def options(parser: Parser) -> None:
     parser.add_argument("lesson", nargs="?", metavar="NN", help="lesson to open (default: 00)")
     parser.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
+    parser.add_argument(
+        "--local", action="store_true", help="a model on this machine answers your own questions"
+    )
     parser.add_argument("--port", type=port, help="default: 8888, or the next that is free")
 
 
 def run(args: argparse.Namespace) -> int:
-    from ..course.lab import start
+    from ..course.lab import local_model, start
 
-    start(args.lesson, browser=not args.no_browser, port=args.port, extra=args.extra)
+    with local_model() if args.local else nullcontext():
+        start(args.lesson, browser=not args.no_browser, port=args.port, extra=args.extra)
     return 0

@@ -128,6 +128,18 @@ def _mode() -> Iterator[Finding]:
     yield Finding("ok", "mode", said[mode])
     if mode != "replay":
         yield Finding("ok", "daily cap", f"{usd(settings.max_usd())} (OAIWORKBOOK_MAX_USD)")
+    elif url := settings.local():
+        yield _local(url)
+
+
+def _local(url: str) -> Finding:
+    from ..client.local import NotLocal, server
+
+    try:
+        what = f"{server.model()} on {url} answers what no recording does"
+        return Finding("ok", "local model", f"{what} (OAIWORKBOOK_LOCAL)")
+    except NotLocal as reason:
+        return Finding("note", "local model", f"OAIWORKBOOK_LOCAL is set, and the course {reason}")
 
 
 def _key() -> Iterator[Finding]:

@@ -4,11 +4,13 @@ import errno
 import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from .. import settings
+from ..errors import SettingsError
 from ..money.amounts import usd
 from . import lessons
 
@@ -96,7 +98,7 @@ def _keep_keys_out() -> None:
             )
 
 
-def _is_taken(port: int) -> bool:
+def is_taken(port: int) -> bool:
     with socket.socket() as tried:
         if os.name == "posix":  # as the server does: a connection that has ended holds no port
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -105,6 +107,33 @@ def _is_taken(port: int) -> bool:
         except OSError as error:
             return error.errno == errno.EADDRINUSE
     return False
+
+
+@contextmanager
+def local_model() -> Iterator[None]:
+    """A model on this machine answers what no recording does: one that runs, else the small one.
+
+    Raises SettingsError outside replay, LocalError where no model can be installed or started.
+    """
+    from ..client.local import server, small
+
+    if settings.mode() != "replay":
+        raise SettingsError(
+            "--local is for replay, and OAIWORKBOOK_MODE is "
+            f"{settings.mode()}. Unset it, or leave --local out."
+        )
+    with ExitStack() as stack:
+        if not settings.local():
+            found = [each for each in server.usual() if each.models]
+            if found:
+                url, name = found[0].url, found[0].models[0]
+            else:
+                small.install()
+                url, name = stack.enter_context(small.running()), small.MODEL
+                print("It is small: its answers have the right form and are often wrong.")
+            os.environ["OAIWORKBOOK_LOCAL"] = url
+            print(f"Questions of your own are answered by {name} on {url}.")
+        yield
 
 
 def start(
@@ -123,7 +152,7 @@ def start(
     else:
         cap = usd(settings.max_usd())
         print(f"OAIWORKBOOK_MODE is {mode}: calls are charged, at most {cap} a day.")
-    if port and _is_taken(port):
+    if port and is_taken(port):
         print(f"Port {port} is taken by another program. JupyterLab takes another one: see below.")
     print(f"JupyterLab on {target}. Stop it with Ctrl+C here.", flush=True)
     from jupyterlab.labapp import LabApp

@@ -31,7 +31,8 @@ class StartLine:
     def __init__(self) -> None:
         mode = settings.mode()
         if mode == "replay":
-            self.text = f"mode replay · {_sources()} · nothing is sent, nothing is charged"
+            own = " · what no recording answers, a model on this machine does" * bool(settings.local())
+            self.text = f"mode replay · {_sources()}{own} · nothing is sent, nothing is charged"
         else:
             does = "calls cost money" if mode == "live" else "calls cost money and are recorded"
             self.text = f"mode {mode} · {does} · at most {usd(settings.max_usd())} a day"

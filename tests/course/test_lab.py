@@ -260,8 +260,8 @@ def test_a_free_port_is_not_taken() -> None:
         other.bind(("127.0.0.1", 0))
         port = other.getsockname()[1]
         other.listen()
-        assert lab._is_taken(port)
-    assert not lab._is_taken(port)
+        assert lab.is_taken(port)
+    assert not lab.is_taken(port)
 
 
 @pytest.fixture

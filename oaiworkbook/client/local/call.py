@@ -70,9 +70,9 @@ class LocalCall:
             got = self._sent(send, self._request())
             if self._body.get("stream"):
                 return self._response(stream=_Body(got, _Translation(self)))
-            parts = [got.json()]
+            parts = [_parsed(got)]
             while missing := self._missing(parts):
-                parts.append(self._sent(send, self._request(n=missing)).json())
+                parts.append(_parsed(self._sent(send, self._request(n=missing))))
             return self._whole(parts)
         except (NotLocal, ValueError) as error:
             raise self.refused(error) from None
@@ -84,10 +84,10 @@ class LocalCall:
             got = await self._sent_async(send, self._request())
             if self._body.get("stream"):
                 return self._response(stream=_AsyncBody(got, _Translation(self)))
-            parts = [got.json()]
+            parts = [_parsed(got)]
             while missing := self._missing(parts):
                 more = await self._sent_async(send, self._request(n=missing))
-                parts.append(more.json())
+                parts.append(_parsed(more))
             return self._whole(parts)
         except (NotLocal, ValueError) as error:
             raise self.refused(error) from None
@@ -139,7 +139,7 @@ class LocalCall:
 
     def _missing(self, parts: list[Json]) -> int:
         """How many answers are still to be had: some servers give one, whatever `n` says."""
-        there = [len(part.get("choices") or []) for part in parts]
+        there = [len(part["choices"]) for part in parts]
         return int(self._asked.body.get("n") or 1) - sum(there) if all(there) else 0
 
     def _whole(self, parts: list[Json]) -> httpx2.Response:
@@ -295,6 +295,13 @@ def _checked_head(got: httpx2.Response) -> httpx2.Response:
     if got.is_error:
         raise NotLocal(f"was refused by the local server: {server.said(got)}")
     return got
+
+
+def _parsed(got: httpx2.Response) -> Json:
+    body = got.json()
+    if not isinstance(body, dict) or not isinstance(body.get("choices"), list):
+        raise NotLocal("got an answer that is no chat completion")
+    return body
 
 
 def _added(one: Json | None, other: Json | None) -> Json | None:

