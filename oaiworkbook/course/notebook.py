@@ -31,7 +31,9 @@ class StartLine:
     def __init__(self) -> None:
         mode = settings.mode()
         if mode == "replay":
-            own = " · what no recording answers, a model on this machine does" * bool(settings.local())
+            own = " · what no recording answers, a model on this machine does" * bool(
+                settings.local()
+            )
             self.text = f"mode replay · {_sources()}{own} · nothing is sent, nothing is charged"
         else:
             does = "calls cost money" if mode == "live" else "calls cost money and are recorded"

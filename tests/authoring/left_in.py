@@ -2,8 +2,8 @@
 
     python -m tests.authoring left-in 03
 
-The rest of the lesson runs in a forked copy of its kernel, right after the changed cell, and in another
-copy after the cell as it was. A later cell that stops, or gives another text, depends on the change:
+The rest of the lesson runs in a forked copy of its kernel, right after the changed cell, and once in
+another copy with all cells as they are. A later cell that stops, or gives another text, depends on the change:
 its invitation must then say "Then change it back and run the cell again."
 """
 
@@ -14,7 +14,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,7 @@ def changes(path: Path) -> list[LeftIn]:
     node = read(path)
     stored = read(path)
     found = []
+    as_it_was: dict[int, Any] = {}  # place of a cell -> its error and its text
     with tempfile.TemporaryDirectory(prefix="oaiwb-", ignore_cleanup_errors=True) as folder:
         scratch = Path(folder)
         env = surroundings.environment(scratch)
@@ -79,16 +80,21 @@ def changes(path: Path) -> list[LeftIn]:
                     for place in range(index + 1, len(stored.cells))
                     if _counts(stored.cells[place])
                 ]
+                known = as_it_was.keys() >= set(later)
                 said = []
-                for number, source in enumerate([cell.source, *(each.source for each in mine)]):
+                for number, source in enumerate(
+                    [cell.source] * (not known) + [e.source for e in mine]
+                ):
                     file = scratch / f"{index}-{number}.json"
                     sources = [source, *(stored.cells[place].source for place in later)]
                     file.write_text(json.dumps(sources), "utf-8")
                     asking = _untyped.from_dict({**cell, "source": _CALL.format(str(file))})
                     run_cell(client, asking, index, index)
                     said.append(json.loads(file.with_suffix(".said").read_text("utf-8"))[1:])
-                for each, theirs in zip(mine, said[1:], strict=True):
-                    breaks = list(_differences(later, said[0], theirs))
+                if not known:
+                    as_it_was = dict(zip(later, said.pop(0), strict=True))
+                for each, theirs in zip(mine, said, strict=True):
+                    breaks = list(_differences(as_it_was, later, theirs))
                     back = _taken_back(stored.cells[index + 1].source, each.old)
                     found.append(LeftIn(index + 1, each.old, breaks, back))
     return found
@@ -111,9 +117,10 @@ def _counts(cell: nbformat.NotebookNode) -> bool:
 
 
 def _differences(
-    places: Sequence[int], as_it_was: Sequence[Any], changed: Sequence[Any]
+    as_it_was: Mapping[int, Any], places: Sequence[int], changed: Sequence[Any]
 ) -> Iterator[str]:
-    for place, (wanted, text), (error, other) in zip(places, as_it_was, changed, strict=True):
+    for place, (error, other) in zip(places, changed, strict=True):
+        wanted, text = as_it_was[place]
         if error != wanted:
             happens = f"stops with {error}" if error else f"no longer raises {wanted}"
             yield f"cell {place + 1} {happens}"

@@ -129,7 +129,7 @@ class Server:
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.http.server_port}/v1"
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        threading.Thread(target=self.http.serve_forever, args=(0.01,), daemon=True).start()
 
 
 @pytest.fixture
@@ -385,10 +385,10 @@ def test_a_model_without_tools_fills_in_a_form(local: Server) -> None:
     local.told["/props"] = {"chat_template_caps": {"supports_tools": False}}
     local.answers = [
         said('{"name": "where_is", "arguments": {"name": "Emma"}}'),
-        said('{"answer": "Here."}'),
+        said("Here."),
     ]
     client = OpenAI()
-    first = client.responses.create(**ASK, tools=[TOOL], tool_choice="required")
+    first = client.responses.create(**ASK, tools=[TOOL])
     [item] = first.output
     assert item.type == "function_call"
     assert json.loads(item.arguments) == {"name": "Emma"}
@@ -400,6 +400,7 @@ def test_a_model_without_tools_fills_in_a_form(local: Server) -> None:
     stream = client.responses.create(model="gpt-6-luna", input=asks, tools=[TOOL], stream=True)
     last = [event for event in stream if event.type == "response.completed"]
     assert last[0].response.output_text == "Here."
+    assert "response_format" not in local.asked[1]
     assert local.asked[1]["messages"][-1] == {
         "role": "user",
         "content": "where_is returned: shelf 3",
@@ -416,6 +417,13 @@ def test_logprobs(local: Server) -> None:
     assert (local.asked[0]["logprobs"], local.asked[0]["top_logprobs"]) == (True, 2)
     local.answers = [said("Fish")]
     assert "did not give" in missed(lambda: OpenAI().responses.create(**ASK, **asked))
+
+
+def test_who_knows_no_tools_can_be_told_to_call_none(local: Server) -> None:
+    local.told["/props"] = {"chat_template_caps": {"supports_tools": False}}
+    answer = OpenAI().responses.create(**ASK, tools=[TOOL], tool_choice="none")
+    assert answer.output_text == "Fish."
+    assert local.asked[0].keys() == {"model", "messages", "temperature"}
 
 
 # Streams

@@ -1,6 +1,7 @@
 """Function calls of a model that knows no tools: it fills in a form, which a grammar enforces.
 
-The form is a JSON schema with one branch for each function and one for an answer in words.
+The form is a JSON schema with a branch for each function. So small a model cannot decide whether to call
+one: a question is answered with a call, and the result of a call with words.
 """
 
 import json
@@ -8,26 +9,23 @@ from typing import Any
 
 from .request import Json
 
-_ASK = (
-    "You may call one of these functions, or answer in words. To call one, give its name and its "
-    "arguments. Functions:"
-)
+_ASK = "Call one of these functions: give its name and its arguments."
 
 
 def as_form(body: Json) -> Json:
     """The request with its tools as a form. Never streamed: the answer must be read as a whole."""
-    tools = [tool["function"] for tool in body["tools"]]
-    choice = body.get("tool_choice", "auto")
+    tools = [tool["function"] for tool in body.get("tools") or []]
+    choice = body.get("tool_choice", "auto") if tools else "none"
     if isinstance(choice, dict):
         tools = [each for each in tools if each["name"] == choice["function"]["name"]]
     rest = {name: value for name, value in body.items() if name not in _OF_TOOLS}
     messages = _plain(body["messages"])
-    if choice == "none":
+    has_result = body["messages"][-1]["role"] == "tool"
+    if choice == "none" or (choice == "auto" and has_result):
         return rest | {"messages": messages}
     known = "\n".join(json.dumps(each, ensure_ascii=False) for each in tools)
-    branches = [] if choice != "auto" else [_branch({"answer": {"type": "string"}})]
-    branches += [_branch(_fields(each)) for each in tools]
-    form = {"name": "call", "strict": True, "schema": {"anyOf": branches}}
+    schema = {"anyOf": [_call_of(each) for each in tools]}
+    form = {"name": "call", "strict": True, "schema": schema}
     return rest | {
         "messages": [{"role": "system", "content": f"{_ASK}\n{known}"}, *messages],
         "response_format": {"type": "json_schema", "json_schema": form},
@@ -37,33 +35,27 @@ def as_form(body: Json) -> Json:
 _OF_TOOLS = ("tools", "tool_choice", "parallel_tool_calls", "stream", "stream_options")
 
 
-def _branch(properties: Json) -> Json:
-    fixed = {"required": list(properties), "additionalProperties": False}
+def _call_of(function: Json) -> Json:
+    arguments = function.get("parameters") or {"type": "object", "properties": {}}
+    properties = {"name": {"type": "string", "enum": [function["name"]]}, "arguments": arguments}
+    fixed = {"required": ["name", "arguments"], "additionalProperties": False}
     return {"type": "object", "properties": properties, **fixed}
 
 
-def _fields(function: Json) -> Json:
-    arguments = function.get("parameters") or {"type": "object", "properties": {}}
-    return {"name": {"type": "string", "enum": [function["name"]]}, "arguments": arguments}
-
-
 def from_form(body: Json) -> Json:
-    """The server's answer, with the call that was filled in. Raises ValueError where none was."""
+    """The server's answer, with the calls that were filled in."""
     return body | {"choices": [_read(choice) for choice in body["choices"]]}
 
 
 def _read(choice: Json) -> Json:
-    content = choice["message"].get("content") or ""
     try:
-        filled: Any = json.loads(content)
-    except ValueError:
-        return choice  # cut short, or words where the form asked for none
-    message: Json = {"role": "assistant", "content": None}
-    if not isinstance(filled, dict) or "name" not in filled:
-        text = filled.get("answer", content) if isinstance(filled, dict) else content
-        return choice | {"message": message | {"content": text}}
-    arguments = json.dumps(filled["arguments"], ensure_ascii=False)
-    call = {"type": "function", "function": {"name": filled["name"], "arguments": arguments}}
+        filled: Any = json.loads(choice["message"]["content"])
+        arguments = json.dumps(filled["arguments"], ensure_ascii=False)
+        function = {"name": filled["name"], "arguments": arguments}
+    except (KeyError, TypeError, ValueError):
+        return choice  # words, or a form that was cut short
+    message = {"role": "assistant", "content": None}
+    call = {"type": "function", "function": function}
     return choice | {"message": message | {"tool_calls": [call]}, "finish_reason": "tool_calls"}
 
 

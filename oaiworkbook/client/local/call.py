@@ -101,7 +101,7 @@ class LocalCall:
         talks_of_tools = "tools" in asked or any("tool_calls" in m for m in asked["messages"])
         if talks_of_tools and server.abilities(self._model).tools is False:
             self._by_form = True
-            self._body = as_form({"tools": [], "tool_choice": "none"} | asked)
+            self._body = as_form(asked)
 
     def _request(self, **changed: Any) -> httpx2.Request:
         timeout = httpx2.Timeout(self._patience, connect=server.PATIENCE).as_dict()
