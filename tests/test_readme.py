@@ -12,7 +12,9 @@ from oaiworkbook.cli.main import COMMANDS
 
 from .authoring import readme
 from .authoring.course import TITLES, lessons
+from .authoring.generated import BLOCK
 from .authoring.readme import README, with_generated
+from .authoring.rules_words import RIDDLES
 
 ROOT = Path(__file__).parent.parent
 TEXT = README.read_text("utf-8")
@@ -20,6 +22,40 @@ TEXT = README.read_text("utf-8")
 
 def test_the_course_map_names_the_notebooks_there_are() -> None:
     assert with_generated(TEXT) == TEXT, "run: python -m tests.authoring build NN"
+
+
+@pytest.mark.parametrize(
+    ("headers", "sentence"),
+    [
+        (
+            {
+                "01_a": "costs USD 0 in replay, USD 0.002 live · ",
+                "02_b": "costs USD 0 in replay, at least USD 0.30 live (2 of 9 calls have no known",
+                "03_c": "costs USD 0 in replay, an unknown amount live (1 of 4 calls has no known",
+            },
+            "One live run of all lessons costs at least USD 0.302, without 3 calls of unknown price. "
+            "The most expensive are 02 (USD 0.30), 01 (USD 0.0020), 03 (USD 0).",
+        ),
+        (
+            {"01_a": "in replay, USD 0.002 live", "02_b": "in replay, USD 0 live"},
+            "One live run of all lessons costs USD 0.0020. "
+            "The most expensive are 01 (USD 0.0020), 02 (USD 0).",
+        ),
+    ],
+    ids=["unknown", "known"],
+)
+def test_what_all_lessons_cost_is_read_from_their_headers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], sentence: str
+) -> None:
+    for name, text in headers.items():
+        (tmp_path / f"{name}.ipynb").write_text(text, "utf-8")
+    monkeypatch.setattr(readme, "lessons", lambda: sorted(tmp_path.glob("*.ipynb")))
+    assert readme.whole_cost() == sentence
+
+
+def test_what_is_made_from_the_lessons_has_no_word_that_a_lesson_may_not_have() -> None:
+    blocks = "\n".join(found[0] for found in BLOCK.finditer(TEXT))
+    assert [found for pattern in RIDDLES if (found := re.search(pattern, blocks, re.I))] == []
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", TEXT))))

@@ -23,8 +23,13 @@ def needs_no_allowance(asked: Asked, lesson: str | None) -> bool:
     model = (asked.form or {}).get("model")
     if lesson and (asked.path, model) in calls_of_lesson(lesson, str(settings.data_dir())):
         return True
-    own = isinstance(model, str) and bool(model) and not sold_by_openai(model)
-    return own and asked.host in settings.LOOPBACK
+    return is_own_model(model, asked.host)
+
+
+def is_own_model(model: object, host: str) -> bool:
+    """Whether this is a model of a server on this machine, and none of OpenAI's behind it."""
+    named = isinstance(model, str) and bool(model) and not sold_by_openai(model)
+    return named and host in settings.LOOPBACK
 
 
 @lru_cache(maxsize=64)

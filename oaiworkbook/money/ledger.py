@@ -383,21 +383,21 @@ class Ledger:
             self._under_way[row] = ("\n".join(names), pico)
             return row
 
-    def settle(self, row: int, call: Call, *, repeat: bool = False) -> None:
+    def settle(self, row: int, call: Call, *, repeat: bool = False, free: bool = False) -> None:
         """Log how the call of `row` ended; its cost takes the place of its reservation.
 
-        A call whose cost is unknown keeps the reservation, because it may be charged. `repeat`: as
-        for `add`.
+        A call whose cost is unknown keeps the reservation, because it may be charged, unless it is
+        `free` of OpenAI's bill. `repeat`: as for `add`.
         """
         with self._use(transaction=True) as db:
             query = "SELECT budgets, held_pico FROM calls WHERE id = ? AND ts = ?"
             found = db.execute(query, (row, call.ts)).fetchone()
             names, held = found or self._under_way.get(row, ("", 0))
-            if not found and call.cost_usd is not None:
+            if not found and (free or call.cost_usd is not None):
                 # The file was replaced in between. Whether the reservation was carried over is not
                 # known, so it is not given back.
-                held = min(held, _pico(call.cost_usd))
-            _write(db, call, names, held, row if found else None, repeat=repeat)
+                held = min(held, _pico(call.cost_usd or 0))
+            _write(db, call, names, held, row if found else None, repeat=repeat, free=free)
         self._under_way.pop(row, None)
 
     def set_budget(self, name: str, limit_usd: Decimal) -> None:
@@ -503,6 +503,7 @@ def _write(
     row: int | None = None,
     *,
     repeat: bool = False,
+    free: bool = False,
 ) -> int:
     """Write a call that has ended, over `row` if there is one; move its budgets by what changed."""
     if repeat and call.cost_usd is not None and _paid(db, call, row):
@@ -511,7 +512,7 @@ def _write(
     elif call.cost_usd is not None:
         now = _pico(call.cost_usd) if names else 0
     else:
-        now = held
+        now = 0 if free else held
     sql, last = (INSERT, names) if row is None else (UPDATE, row)
     done = db.execute(sql, (*values_of(call), now, last))
     if names:

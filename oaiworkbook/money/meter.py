@@ -10,14 +10,14 @@ import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from .. import settings
 from ..endpoints import endpoint
 from ..errors import LedgerError, WorkbookError
 from ..settings import Mode
-from .allowances import needs_no_allowance
+from .allowances import is_own_model, needs_no_allowance
 from .bounds import earlier_tokens, upper_bound
 from .ledger import Call, Ledger, counted_before, default_ledger, storable
 from .ledger_sums import REAL_MODES
@@ -226,11 +226,13 @@ class Meter:
         Whatever goes wrong is a warning, and the cost is unknown. A call that comes with its cost is
         logged with that. `parsed`: the JSON body, or the data of each event of a stream.
         """
-        again = False
+        again = own = False
         try:
             again = endpoint(asked.method, asked.path).again
             if call.cost_usd is None and (parsed is not None or not call.price_note):
                 _price(call, asked, parsed, recorded_at or datetime.now(UTC), held=row is not None)
+                # Asked for a model of OpenAI's, a local server answers with the one it has: no bill.
+                own = call.cost_usd is None and is_own_model(call.model, asked.host)
             else:
                 call.model = (asked.form or {}).get("model")
         except Exception as error:
@@ -238,7 +240,7 @@ class Meter:
             _warn(f"What this call cost cannot be read: {type(error).__name__}: {error}")
         ledger = self._ledger
         if ledger is not None:
-            _write(ledger, row, call, again)
+            _write(_Ended(ledger, row, call, again, own))
 
 
 def _names(call: Call, asked: Asked) -> list[str]:
@@ -249,28 +251,38 @@ def _names(call: Call, asked: Asked) -> list[str]:
     return [*models, call.endpoint] if text else [call.endpoint, *models]
 
 
-# Calls that are still to be written: (ledger, row, call, whether it can be a repeat).
-_late: list[tuple[Ledger, int | None, Call, bool]] = []
+class _Ended(NamedTuple):
+    """A call that is to be written. `again`: it can be a repeat; `free`: nothing is held for it."""
+
+    ledger: Ledger
+    row: int | None
+    call: Call
+    again: bool
+    free: bool
+
+
+_late: list[_Ended] = []
 _writing = threading.Lock()
 
 
-def _write(ledger: Ledger, row: int | None, call: Call, again: bool) -> None:
+def _write(ended: _Ended) -> None:
     try:
-        _settle(ledger, row, call, again)
+        _settle(ended)
     except Exception as error:
-        _late.append((ledger, row, call, again))
+        _late.append(ended)
         _warn(f"This call is not in the cost log yet. {error}")
     else:
         write_late()
 
 
-def _settle(ledger: Ledger, row: int | None, call: Call, again: bool) -> None:
+def _settle(ended: _Ended) -> None:
+    ledger, row, call, again, free = ended
     for attempt in (call, None):
         try:
             if row is None:
                 ledger.add(attempt or storable(call), repeat=again)
             else:
-                ledger.settle(row, attempt or storable(call), repeat=again)
+                ledger.settle(row, attempt or storable(call), repeat=again, free=free)
             return
         except Exception as error:
             # A file that is locked or full is so for any call; else it is this one's values.
@@ -290,7 +302,7 @@ def write_late() -> None:
     try:
         for each in list(_late):
             try:
-                _settle(*each)
+                _settle(each)
                 _late.remove(each)
             except Exception as error:
                 if _is_of_the_file(error):

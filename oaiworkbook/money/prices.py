@@ -134,7 +134,7 @@ def uplift(model: str, when: Conditions, notes: list[str]) -> Decimal:
             return Decimal(entry["factor"])
         if any(re.match(pattern, model) for pattern in entry["before"]):
             return Decimal(1)
-    raise UnknownPriceError(f"whether data residency makes {model} dearer is not known")
+    raise UnknownPriceError(f"whether data residency makes {model} more expensive is not known")
 
 
 def tool_parts(

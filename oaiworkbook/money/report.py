@@ -175,16 +175,16 @@ def _tokens(calls: Sequence[Call]) -> str:
 
 
 def _price(calls: Sequence[Call]) -> str:
-    known = [Decimal(str(call.cost_usd)) for call in calls if call.cost_usd is not None]
+    known = sum((Decimal(str(c.cost_usd)) for c in calls if c.cost_usd is not None), Decimal(0))
     unknown = [
         call for call in calls if call.cost_usd is None and call.price_note != ALREADY_COUNTED
     ]
     why = next((f" ({call.price_note})" for call in unknown if call.price_note), "")
     if not unknown:
-        return usd(sum(known, Decimal(0)))
+        return usd(known)
     if not known:
         return f"unknown{why}"
-    return f"{usd(sum(known))} + {len(unknown)} unknown{why}"
+    return f"{usd(known)} + {len(unknown)} unknown{why}"
 
 
 def _table(by: By, group: list[Total], caption: str) -> Table:

@@ -40,7 +40,7 @@ def header(notebook: nbformat.NotebookNode, path: Path, calls: Sequence[Call]) -
     reading, solving = minutes(notebook)
     line = (
         f"{reading} minutes, and {solving} for {count} exercise{'' if count == 1 else 's'} · "
-        f"costs USD 0 in replay, {live_cost(calls)} live · {before}"
+        f"costs USD 0 in replay, {live_cost(calls)} · {before}"
     )
     return f"*{line}*\n\n{neighbours(path)}\n\n{map_of(path)}"
 
@@ -86,19 +86,24 @@ def _to_five(time: float) -> int:
 
 
 def live_cost(calls: Sequence[Call]) -> str:
-    """What the calls of one run would cost live; calls to a practice server cost nothing there."""
-    sent = [
-        call
-        for call in calls
-        if call.mode == "replay"
+    """What the calls of one run would cost live; calls to a practice server cost nothing there.
+
+    `USD 0.0042 live`, or `at least USD 0.0042 live (1 of 3 calls has no known price)`: of all calls
+    that the reports under the cells count, those that fail included.
+    """
+    made = [call for call in calls if call.mode == "replay"]
+    known = sum((Decimal(str(c.cost_usd)) for c in made if c.cost_usd is not None), Decimal(0))
+    unknown = sum(
+        call.cost_usd is None
         and call.status in ("ok", "cut")
         and call.price_note != ALREADY_COUNTED
-    ]
-    known = sum((Decimal(str(c.cost_usd)) for c in sent if c.cost_usd is not None), Decimal(0))
-    unknown = sum(call.cost_usd is None for call in sent)
-    if unknown:
-        return f"at least {usd(known)} ({unknown} of {len(sent)} calls have no known price)"
-    return usd(known)
+        for call in made
+    )
+    if not unknown:
+        return f"{usd(known)} live"
+    of_all = f"{unknown} of {len(made)} call{'' if len(made) == 1 else 's'}"
+    least = f"at least {usd(known)}" if known else "an unknown amount"
+    return f"{least} live ({of_all} {'has' if unknown == 1 else 'have'} no known price)"
 
 
 def sdk_range() -> str:

@@ -12,7 +12,10 @@ from .surroundings import ROOT
 
 README = ROOT / "README.md"
 # The words of the header, which `generated.live_cost` makes.
-LIVE = re.compile(r"in replay, (?:at least )?USD (?P<usd>[\d.]+)(?: \((?P<unknown>\d+) of)?")
+LIVE = re.compile(
+    r"in replay, (?:(?:at least )?USD (?P<usd>[\d.]+)|an unknown amount) live"
+    r"(?: \((?P<unknown>\d+) of)?"
+)
 
 
 def course_map() -> str:
@@ -38,14 +41,15 @@ def whole_cost() -> str:
         found = LIVE.search(path.read_text("utf-8"))
         if found is None:
             continue  # not built yet, which the lint says
-        costs[path.name[:2]] = Decimal(found["usd"])
+        costs[path.name[:2]] = Decimal(found["usd"] or 0)
         unknown += int(found["unknown"] or 0)
-    dearest = sorted(costs, key=lambda number: -costs[number])[:3]
-    named = ", ".join(f"{number} ({usd(costs[number])})" for number in dearest)
+    most = sorted(costs, key=lambda number: -costs[number])[:3]
+    named = ", ".join(f"{number} ({usd(costs[number])})" for number in most)
     total = usd(sum(costs.values(), Decimal(0)))
     if unknown:
-        total = f"at least {total}: {unknown} calls have no known price and are not in the sum"
-    return f"One live run of all lessons costs {total}. The dearest are {named}."
+        calls = f"{unknown} call{'' if unknown == 1 else 's'}"
+        total = f"at least {total}, without {calls} of unknown price"
+    return f"One live run of all lessons costs {total}. The most expensive are {named}."
 
 
 def clone() -> str:

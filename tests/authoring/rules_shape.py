@@ -21,7 +21,6 @@ AFTER_STEPS = (
 )
 SIZE = 60_000  # bytes
 MEDIAN, LONGEST, COPIED = 5, 12, 30  # lines of code in a cell
-WIDEST = 88  # characters of a line of code
 SLOWEST = 60  # minutes, exercises included
 
 
@@ -118,13 +117,6 @@ def lines_of_code(lesson: Lesson) -> Iterator[str]:
     lengths = [code_lines(cell) for _, cell in lesson.teaching]
     if lengths and median(lengths) > MEDIAN:
         yield f"half of the teaching cells have {median(lengths):g} lines or more; aim for {MEDIAN}"
-
-
-def line_length(lesson: Lesson) -> Iterator[str]:
-    for n, cell in lesson.code:
-        long = max(map(len, cell.source.splitlines()), default=0)
-        if long > WIDEST:
-            yield f"cell {n}: a line of {long} characters; {WIDEST} are the most"
 
 
 def one_thing_a_line(lesson: Lesson) -> Iterator[str]:

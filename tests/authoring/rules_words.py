@@ -23,7 +23,7 @@ _MODEL = re.compile(
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u26ff\u2728\ufe0f]")
 _LONGEST_SENTENCE = 25  # words
 # What readers stumbled over, and the common word.
-_RIDDLES = {
+RIDDLES = {
     r"\b(?:stands?|stood)\b(?! for|-)": "is, are, or is written",
     r"\blies\b": "is",
     r"\bdear(?:er|est)?\b": "expensive",
@@ -85,7 +85,7 @@ def calm_prose(lesson: Lesson) -> Iterator[str]:
 
 def common_words(lesson: Lesson) -> Iterator[str]:
     for n, text in lesson.prose:
-        for pattern, instead in _RIDDLES.items():
+        for pattern, instead in RIDDLES.items():
             for found in re.finditer(pattern, text, re.IGNORECASE):
                 yield f"cell {n}: '{found[0]}': write {instead}"
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from oaiworkbook.money.ledger import Call
+from oaiworkbook.money.ledger_sums import ALREADY_COUNTED
 
 from ..authoring import course, generated, readme
 from ..authoring.__main__ import main
@@ -130,10 +131,20 @@ def test_the_live_cost_is_that_of_what_would_be_sent() -> None:
         call(cost_usd=Decimal("7"), mode="practice"),
         call(cost_usd=None, status="error"),
     ]
-    assert generated.live_cost(calls) == "USD 0.0042"
-    assert generated.live_cost([]) == "USD 0"
-    unknown = generated.live_cost([*calls, call(cost_usd=None)])
-    assert unknown == "at least USD 0.0042 (1 of 3 calls have no known price)"
+    assert generated.live_cost(calls) == "USD 0.0042 live"
+    assert generated.live_cost([]) == "USD 0 live"
+
+
+def test_the_live_cost_says_how_many_of_all_calls_have_no_known_price() -> None:
+    one, free = call(cost_usd=None), call(cost_usd=Decimal(0), status="error")
+    # The failed call is one of the three, as it is in the table that `costs()` shows.
+    found = generated.live_cost([call(cost_usd=Decimal("0.0042")), free, one])
+    assert found == "at least USD 0.0042 live (1 of 3 calls has no known price)"
+    nothing_known = generated.live_cost([free, one, one])
+    assert nothing_known == "an unknown amount live (2 of 3 calls have no known price)"
+    assert generated.live_cost([one]) == "an unknown amount live (1 of 1 call has no known price)"
+    again = call(cost_usd=None, price_note=ALREADY_COUNTED)
+    assert generated.live_cost([again, call(cost_usd=None, mode="practice")]) == "USD 0 live"
 
 
 def test_the_footer_names_the_end_of_each_model_and_refuses_a_stranger() -> None:

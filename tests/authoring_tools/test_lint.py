@@ -207,7 +207,6 @@ CASES: list[tuple[str, str, Callable[[Any], None]]] = [
     ("variants_apply", "exactly once", replaced("**Change", "`1, 2`", "`7`")),
     ("variants_apply", "in this form", replaced("**Change", "run the cell", "run that cell")),
     ("variants_apply", "right beneath", moved("**Change", 10)),
-    ("line_length", "a line of 89 characters", added("total", f"\n{'x' * 85} = 1")),
     ("one_thing_a_line", "one name a line", added("total", "\none, two = 1, 2")),
     ("encodings", "`path.read_text`", added("total", "\npath.read_text()")),
     ("encodings", "`open`", added("total", "\nopen('notes.txt')")),

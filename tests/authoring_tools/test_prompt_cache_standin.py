@@ -1,9 +1,11 @@
 """The stand-in's prompt cache: boundaries where real requests had them, rules as OpenAI's guide has them."""
 
+import json
 from typing import Any
 
 import pytest
 
+from ..authoring.standin.common import count
 from ..authoring.standin.prompt_cache import PromptCache, boundaries
 
 GUIDE = "Entry: shelf, aisle, volume. " * 180
@@ -146,3 +148,14 @@ def test_a_comparison_names_what_changed() -> None:
     dated = compared("resp_1", input=marked("Two?", guide=f"09:14 {GUIDE}")["input"])
     assert dated
     assert dated["reason"] == "input_changed"
+
+
+def test_a_schema_comes_before_the_mark_and_is_read_with_it() -> None:
+    cache = PromptCache()
+    bare = cache.counted(marked("One?"))
+    schema = {"type": "object", "properties": {"reply": {"type": "string"}}}
+    text = {"format": {"type": "json_schema", "name": "reply", "schema": schema}}
+    first, second = (cache.counted(marked(q, text=text)) for q in ("One?", "Two?"))
+    more = count(json.dumps(schema, separators=(",", ":")))
+    assert (first.written, first.input_tokens) == (bare.written + more, bare.input_tokens + more)
+    assert (second.read, second.written) == (first.written, 0)

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from oaiworkbook.course import checks
 from oaiworkbook.course.exercises import progress
 from oaiworkbook.course.exercises.judge import untried
+from oaiworkbook.course.exercises.verdict import Result
 
 LESSON = """
 from oaiworkbook.course.checks import Exercise, expect
@@ -148,6 +149,37 @@ def test_an_error_in_the_learners_code_is_a_wrong_answer_with_its_line() -> None
     text = str(checks.check("98-1", names["f"]))
     assert text.startswith("✗ 98-1 wrong: Your code stopped with `ZeroDivisionError`")
     assert "Line 3 of its cell" in text
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("no picture", "`ValueError`: no picture. Line 1"),
+        ("It is closed.", "`ValueError`: It is closed. Line 1"),
+        ("none fits (nearest: ...). \n\nRun it again.", "(nearest: ...). Line 1"),
+        ("which one?", "which one? Line 1"),
+        ("2 validation errors:\nname", "2 validation errors. Line 1"),
+        ("", "`ValueError`. Line 1"),
+    ],
+)
+def test_an_error_that_ends_its_own_sentence_gets_no_second_full_stop(
+    said: str, shown: str
+) -> None:
+    text = str(checks.check("98-1", defined(f"def f(x): raise ValueError({said!r})")))
+    assert shown in text
+
+
+@pytest.mark.parametrize(
+    ("message", "end"),
+    [
+        ("it is 3", "it is 3. Stuck?"),
+        ("it is 3.", "it is 3. Stuck?"),
+        ("it is ...", "it is ... Stuck?"),
+        ("is it 3?", "is it 3? Stuck?"),
+    ],
+)
+def test_a_message_ends_with_one_mark(message: str, end: str) -> None:
+    assert end in str(Result("98-1", "wrong", message))
 
 
 @pytest.mark.parametrize("error", ["SystemExit(3)", "RecursionError()", "StopIteration()"])

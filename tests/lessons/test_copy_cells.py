@@ -2,6 +2,8 @@
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -28,6 +30,24 @@ def test_a_copy_cell_runs_on_its_own(
     assert answered[: len(faults)] == faults
     assert len(answered) > len(faults)
     assert set(answered[len(faults) :]) <= {"200", "101"}  # 101: a session begins
+
+
+def test_the_copied_agent_stops_when_its_money_is_spent() -> None:
+    (path,) = [each for each in lessons() if each.name.startswith("26_")]
+    names: dict[str, Any] = {"__name__": "copied"}
+    exec(copied.source(path), names)
+    order = SimpleNamespace(type="function_call", call_id="c", arguments='{"item": "x", "kg": 1}')
+    usage = SimpleNamespace(input_tokens=2_000, output_tokens=400)  # USD 0.0002 + 0.0002
+    asked: list[Any] = []
+
+    def create(**form: Any) -> Any:
+        asked.append(form)
+        return SimpleNamespace(output=[order], usage=usage)
+
+    client = SimpleNamespace(responses=SimpleNamespace(create=create))
+    with pytest.raises(RuntimeError, match="a limit of money"):
+        names["agent"](client, "soup", lambda order: True, usd=0.001)
+    assert len(asked) == 3
 
 
 def _samples(path: Path) -> list[Path]:

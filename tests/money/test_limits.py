@@ -261,3 +261,49 @@ def test_a_known_price_is_reserved_on_this_machine_too() -> None:
     limit = spend_limit(1)
     reserve(host="127.0.0.1", input="Hi", max_output_tokens=1_000)
     assert limit.spent > Decimal("0.0005")
+
+
+def answer_here(host: str, answered_by: str | None) -> Call:
+    """A call to a server on `host` for a model of OpenAI's, reserved, and answered by another."""
+    form = {"model": MODEL, "input": "Hi", "max_output_tokens": 1_000}
+    asked = Asked("POST", RESPONSES, form, host, 1_000)
+    call = Call(ts=0, mode="live", endpoint="responses", http_status=200, status="ok")
+    row = Meter("live").reserve(call, asked)
+    used = {"input_tokens": 58, "output_tokens": 9, "total_tokens": 67}
+    named = {"model": answered_by} if answered_by else {}
+    answer = {"id": "resp_1", "object": "response", "status": "completed", "usage": used, **named}
+    Meter("live").add(row, call, asked, answer, None)
+    return default_ledger().calls()[-1]
+
+
+def test_what_a_model_of_this_machine_answers_holds_nothing_of_a_limit() -> None:
+    # A gateway may be asked, and bill: only the answer says that it was none.
+    limit = spend_limit(1)
+    call = answer_here("127.0.0.1", "smollm2-135m-instruct")
+    assert call.cost_usd is None
+    assert call.price_note == "no price of smollm2-135m-instruct is known"
+    assert limit.spent == 0
+    day = next(name for name in limits.active_budgets("live") if name.startswith("day-"))
+    assert default_ledger().budget(day)[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "answered_by"),
+    [("gateway.test", "smollm2-135m-instruct"), ("127.0.0.1", "openai/gpt-5.6-sol")],
+)
+def test_what_may_be_billed_stays_held(host: str, answered_by: str) -> None:
+    limit = spend_limit(1)
+    assert answer_here(host, answered_by).cost_usd is None
+    assert limit.spent > Decimal("0.0005")
+
+
+def test_a_reservation_in_a_file_that_is_gone_is_not_given_back_twice(tmp_path: Any) -> None:
+    limit = spend_limit(1)
+    ledger = default_ledger()
+    call = Call(ts=0, mode="live", endpoint="responses", model="smollm2-135m-instruct")
+    row = ledger.open(call, Decimal("0.25"), [limit._budget])
+    with ledger._use() as db:
+        db.execute("DELETE FROM calls WHERE id = ?", (row,))
+        db.execute("UPDATE budgets SET committed_pico = 0")
+    ledger.settle(row, call, free=True)
+    assert limit.spent == 0

@@ -113,6 +113,11 @@ def test_a_bound_is_rounded_up_and_a_rest_down() -> None:
             "cost USD 0.0000365 + 1 unknown (sound carries no usage) · live",
         ),
         (
+            [call(cost_usd=Decimal(0), endpoint="files"), UNKNOWN],
+            "2 calls · 310 in + 84 out tokens · would cost unknown (sound carries no usage) · "
+            "replay: nothing charged",
+        ),
+        (
             [call(mode="record"), call(mode="practice", cost_usd=1)],
             "2 calls · 310 in + 84 out tokens · cost USD 0.0000365 · record · "
             "would cost USD 1.00 · practice: nothing charged",
@@ -136,6 +141,7 @@ def test_a_bound_is_rounded_up_and_a_rest_down() -> None:
         "retries",
         "unknown",
         "cut",
+        "nothing-known",
         "mixed",
         "again",
         "failed",

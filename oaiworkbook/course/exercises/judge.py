@@ -178,8 +178,14 @@ def _stopped(error: BaseException, exercise: Exercise, answer: Any) -> str:
         if file != ours and _is_theirs(file):
             source = linecache.getline(file, line, frame.f_globals).strip()
             shown = f": `{source}`" if source else ""
-            return f"Your code stopped with {what}. Line {line} of its cell{shown}"
+            return f"{ended(f'Your code stopped with {what}')} Line {line} of its cell{shown}"
     return f"The check cannot use this answer, of type `{type(answer).__name__}`. It got {what}"
+
+
+def ended(text: str) -> str:
+    """The text with one mark at its end: its own, or a full stop."""
+    text = text.strip().rstrip(",:; ")
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _short(text: str) -> str:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-from .judge import Outcome
+from .judge import Outcome, ended
 
 # Okabe-Ito: told apart by most colour-blind readers, and the sign says it again.
 _COLOURS = {
@@ -38,11 +38,9 @@ class Result:
         if self.outcome == "not tried":
             message = "Fill in the cell above, run it, then run this one."
         elif self.outcome == "wrong":
-            message = f'{message.rstrip(".")}. Stuck? `hint("{self.exercise_id}")`'
+            message = f'{ended(message)} Stuck? `hint("{self.exercise_id}")`'
         elif self.outcome == "not judged":
-            message = (
-                f'{message}. Try another way, or compare with `solution("{self.exercise_id}")`'
-            )
+            message = f'{ended(message)} Try another way, or compare with `solution("{self.exercise_id}")`'
         # What is off reads on after the verdict; a note is a sentence of its own.
         stop = ":" if self.outcome == "wrong" else "."
         head = f"{_SIGNS[self.outcome]} {self.exercise_id} {self.outcome}{stop}"

@@ -13,7 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from .common import count
+from .common import count, schema_tokens
 
 LEAST = 1_024
 _MARKED = re.compile(r"gpt-(5\.6|6)")
@@ -114,8 +114,9 @@ def boundaries(form: dict[str, Any]) -> tuple[int, list[Boundary]]:
 
     At a mark, at the end of a user message, and at the end of the developer messages in front. A
     message is 3 tokens, its blocks, 1 token; 2 follow the last. A prefix ends with a block's text.
+    A schema comes before them all.
     """
-    tokens, digest, ends = 0, hashlib.sha256(), []
+    tokens, digest, ends = schema_tokens(form), hashlib.sha256(), []
     messages = _messages(form)
     front = next((n for n, (role, _) in enumerate(messages) if role != "developer"), len(messages))
     for place, (role, parts) in enumerate(messages, start=1):
