@@ -211,12 +211,8 @@ class Meter:
     def log_local(self, row: int | None, call: Call) -> None:
         """Log a call that a model on this machine has answered. Never raises, as `add`."""
         ledger = self._ledger
-        if ledger is None:
-            return
-        if row is not None:
-            with contextlib.suppress(WorkbookError):
-                ledger.give_back([row], "")  # nobody can charge it
-        _write(ledger, row, call, again=False)
+        if ledger is not None:
+            _write(_Ended(ledger, row, call, again=False, free=True))
 
     def add(
         self, row: int | None, call: Call, asked: Asked, parsed: Any, recorded_at: datetime | None

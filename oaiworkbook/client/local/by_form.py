@@ -5,11 +5,14 @@ one: a question is answered with a call, and the result of a call with words.
 """
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from .request import Json
 
 _ASK = "Call one of these functions: give its name and its arguments."
+# Without examples, SmolLM2 writes the function's name where a word of the question belongs.
+_EXAMPLES = (("Is Mr Berg there?", "Mr Berg"), ("Have you got blue paint?", "blue paint"))
 
 
 def as_form(body: Json) -> Json:
@@ -27,7 +30,7 @@ def as_form(body: Json) -> Json:
     schema = {"anyOf": [_call_of(each) for each in tools]}
     form = {"name": "call", "strict": True, "schema": schema}
     return rest | {
-        "messages": [{"role": "system", "content": f"{_ASK}\n{known}"}, *messages],
+        "messages": [{"role": "system", "content": f"{_ASK}\n{known}"}, *_shown(), *messages],
         "response_format": {"type": "json_schema", "json_schema": form},
     }
 
@@ -40,6 +43,13 @@ def _call_of(function: Json) -> Json:
     properties = {"name": {"type": "string", "enum": [function["name"]]}, "arguments": arguments}
     fixed = {"required": ["name", "arguments"], "additionalProperties": False}
     return {"type": "object", "properties": properties, **fixed}
+
+
+def _shown() -> Iterator[Json]:
+    for question, word in _EXAMPLES:
+        yield {"role": "user", "content": question}
+        call = {"name": "look_up", "arguments": {"word": word}}
+        yield {"role": "assistant", "content": json.dumps(call)}
 
 
 def from_form(body: Json) -> Json:
