@@ -97,7 +97,8 @@ def live_cost(calls: Sequence[Call]) -> str:
     known = sum((Decimal(str(c.cost_usd)) for c in sent if c.cost_usd is not None), Decimal(0))
     unknown = sum(call.cost_usd is None for call in sent)
     if unknown:
-        return f"at least {usd(known)} ({unknown} of {len(sent)} calls have no known price)"
+        have = "has" if unknown == 1 else "have"
+        return f"at least {usd(known)} ({unknown} of {len(sent)} calls {have} no known price)"
     return usd(known)
 
 

@@ -133,7 +133,7 @@ def test_the_live_cost_is_that_of_what_would_be_sent() -> None:
     assert generated.live_cost(calls) == "USD 0.0042"
     assert generated.live_cost([]) == "USD 0"
     unknown = generated.live_cost([*calls, call(cost_usd=None)])
-    assert unknown == "at least USD 0.0042 (1 of 3 calls have no known price)"
+    assert unknown == "at least USD 0.0042 (1 of 3 calls has no known price)"
 
 
 def test_the_footer_names_the_end_of_each_model_and_refuses_a_stranger() -> None:
