@@ -99,7 +99,7 @@ class Desk:
     # One call: within the budget, and again while that can help.
 
     def reserve(self, mail: str, body: dict[str, Any]) -> int:
-        """Takes the most that a call can cost from the budget, before it is sent. Stop if too much."""
+        """Takes the most that a call can cost from the budget. Stop if too much."""
         prices = PRICES.get(body["model"])
         if prices is None:
             raise Stop(f"no price is known for {body['model']}")

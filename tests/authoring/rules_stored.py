@@ -130,6 +130,16 @@ def one_dollar_at_most(lesson: Lesson) -> Iterator[str]:
                     yield f"cell {n}: two dollar signs in its {kind} output become a formula"
 
 
+def lists_begin_with_one(lesson: Lesson) -> Iterator[str]:
+    """A sentence such as "31. With streams, ..." is a list for Markdown."""
+    for n, cell in lesson.markdown:
+        before = 0
+        for number in map(int, re.findall(r"^ {0,3}(\d{1,9})[.)] ", cell.source, re.MULTILINE)):
+            if number not in (1, before + 1):
+                yield f"cell {n}: '{number}.' begins a list; write a whole sentence"
+            before = number
+
+
 def valid_code(lesson: Lesson) -> Iterator[str]:
     for n, cell in lesson.code:
         if parsed(cell.source) is None:

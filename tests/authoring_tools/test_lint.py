@@ -194,6 +194,7 @@ CASES: list[tuple[str, str, Callable[[Any], None]]] = [
     ("no_machine_paths", "'C:", added("total", "\np = r'C:\\Users\\ada'")),
     ("one_dollar_at_most", "two dollar signs", added("## Start", " $1 and $2")),
     ("one_dollar_at_most", "text/html output", outputs("total", text_html="<b>$1</b> or $2")),
+    ("lists_begin_with_one", "'31.' begins a list", added("## Start", "\n\n31. It is so.")),
     ("valid_code", "not Python", replaced("total = 1", "=", "= =")),
     ("model_names", "gpt-9-max is not in", added("## Start", " `gpt-9-max`")),
     ("model_names", "gpt-4-turbo is shut down", added("total", '\nm = "gpt-4-turbo"')),
