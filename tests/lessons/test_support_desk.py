@@ -20,6 +20,7 @@ from oaiworkbook.recordings.file import Answer
 from ..authoring.standin import StandIn, standin
 from ..authoring.standin.common import count
 from ..authoring.standin.lesson_25 import SORTED_WRONG
+from ..forked import Program
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "data" / "samples"
@@ -27,6 +28,7 @@ PROGRAM = SAMPLES / "support_desk.py"
 LESSON = "29_capstone"
 IDS = ("case-01", "case-11", "case-17", "case-29", "case-31", "case-52")
 CALM = dict(zip(IDS, ("kept", *["pending"] * 4, "kept"), strict=True))
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="its programs are forked")
 ENDS = {"pending", "kept", "later", "answered"}
 
 
@@ -39,17 +41,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def start(folder: Path, url: str, *words: str) -> subprocess.Popen[str]:
+def start(folder: Path, url: str, *words: str) -> Program:
     env = {k: v for k, v in os.environ.items() if not k.startswith(("OAIWORKBOOK_", "OPENAI_"))}
-    env |= {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "sk-test", "PYTHONUTF8": "1"}
-    return subprocess.Popen(
-        [sys.executable, str(PROGRAM), *words],
-        cwd=folder,
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
+    env |= {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "sk-test"}
+    return Program(PROGRAM, words, folder, env)
 
 
 def run(
@@ -58,8 +53,9 @@ def run(
     """Exit code, what was printed, and what the server answered."""
     with PracticeServer(faults, source=source or StandIn(LESSON)) as server:
         process = start(folder, server.url, *words)
-        out, err = process.communicate(timeout=60)
-    return process.returncode, out + err, [seen.answered for seen in server.log]
+        said = process.communicate(timeout=60)
+    assert process.returncode is not None
+    return process.returncode, said, [seen.answered for seen in server.log]
 
 
 def answer_mails(folder: Path, *more: str, **options: Any) -> tuple[int, str, list[str]]:
