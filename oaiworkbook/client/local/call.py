@@ -101,7 +101,8 @@ class LocalCall:
         talks_of_tools = "tools" in asked or any("tool_calls" in m for m in asked["messages"])
         if talks_of_tools and server.abilities(self._model).tools is False:
             self._by_form = True
-            self._body = as_form({"tools": [], "tool_choice": "none"} | asked)
+            without = {} if "tools" in asked else {"tools": [], "tool_choice": "none"}
+            self._body = as_form(without | asked)
 
     def _request(self, **changed: Any) -> httpx2.Request:
         timeout = httpx2.Timeout(self._patience, connect=server.PATIENCE).as_dict()
