@@ -33,6 +33,7 @@ STEADY = [
     "print(os.environ['OAIWORKBOOK_LEDGER'] == 'the user\\'s own')",
 ]
 RAISES = "1 / 0"
+START = "%load_ext oaiworkbook"
 
 
 def notebook(
@@ -214,6 +215,25 @@ def test_a_miss_is_noticed_even_where_the_lesson_swallows_it(tmp_path: Path) -> 
     path, stored = printed(tmp_path, "90_miss.ipynb", 1, 2)
     stored.cells[1].source = swallowed
     stored.cells[1].outputs = []
+    build.write(stored, path)
+    outcomes = nbval(path)
+    text = outcomes.pop("text")
+    assert [k.partition("::")[2] for k, v in outcomes.items() if v == "FAILED"] == ["recordings"]
+    assert "no recording for POST /v1/responses" in text
+
+
+def test_a_question_of_ones_own_may_miss_in_its_cell_alone(tmp_path: Path) -> None:
+    ask = (
+        "from oaiworkbook import OpenAI\nOpenAI().responses.create(model='gpt-6-luna', input={!r})"
+    )
+    source = ask.format("Which tea is good against a cold night?")
+    name = "01_own.ipynb"
+    path = notebook(tmp_path, name, START, source, tags={1: ["raises-exception", "own"]})
+    stored = built(path)
+    outcomes = nbval(path)
+    text = outcomes.pop("text")
+    assert set(outcomes.values()) == {"PASSED"}, text
+    stored.cells[1].metadata.tags = ["raises-exception"]
     build.write(stored, path)
     outcomes = nbval(path)
     text = outcomes.pop("text")

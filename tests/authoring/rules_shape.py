@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator
 from statistics import median
 
-from oaiworkbook.course.running.run import tags
+from oaiworkbook.course.running.run import OWN, tags
 
 from .generated import BLOCK, minutes
-from .lesson import Lesson, code_lines, parsed
+from .lesson import Cell, Lesson, code_lines, parsed
+from .surroundings import is_meant
 
 BEFORE_STEPS = ("You will be able to", "Start", "The smallest thing that works")
 AFTER_STEPS = (
@@ -21,6 +22,7 @@ AFTER_STEPS = (
 )
 SIZE = 60_000  # bytes
 MEDIAN, LONGEST, COPIED = 5, 12, 30  # lines of code in a cell
+WITH_OWN = frozenset({"01", "02", "05", "06", "08"})  # lessons with a place to play
 SLOWEST = 60  # minutes, exercises included
 
 
@@ -213,6 +215,51 @@ def file_name(lesson: Lesson) -> Iterator[str]:
 def change_one_thing(lesson: Lesson) -> Iterator[str]:
     if not any("**Change one thing.**" in cell.source for _, cell in lesson.markdown):
         yield "invite at least one change, with '**Change one thing.** Replace `OLD` with `NEW` ...'"
+
+
+def own_cell(lesson: Lesson) -> Iterator[str]:
+    """A place to play, right before the exercises. In replay it misses, and nothing depends on it."""
+    there = [(n, cell) for n, cell in lesson.code if OWN in tags(cell)]
+    headed = [h.cell for h in lesson.headings if h.text == "Your own" and h.level == 3]
+    wanted = lesson.number in WITH_OWN
+    if (len(there), len(headed)) != (wanted, wanted):
+        much = "one code cell" if wanted else "no cell"
+        yield (
+            f"have {much} tagged {OWN} and {much} under '### Your own'; "
+            f"there are {len(there)} and {len(headed)}"
+        )
+    elif wanted:
+        yield from _fits(*there[0], headed[0], lesson)
+
+
+def _fits(n: int, cell: Cell, heading: int, lesson: Lesson) -> Iterator[str]:
+    exercises = [h.cell for h in lesson.headings if h.text == "Exercises"]
+    if heading != n - 1 or exercises != [n + 1]:
+        yield f"cell {n}: put it right between '### Your own' and '## Exercises'"
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    if len(errors) != 1 or not is_meant(cell, errors[0]):
+        yield f"cell {n}: it is to miss a question of one's own, tagged raises-exception"
+    used = {
+        name.id
+        for m, other in lesson.code
+        for name in ast.walk(parsed(other.source) or ast.Module([], []))
+        if isinstance(name, ast.Name) and m != n
+    }
+    for name in sorted(used.intersection(_bound(parsed(cell.source) or ast.Module([], [])))):
+        yield f"cell {n}: another cell has the name `{name}` too; choose one that nothing needs"
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    """The names that code leaves behind in the notebook."""
+    for each in ast.iter_child_nodes(node):
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield each.name
+        elif isinstance(each, ast.alias):
+            yield (each.asname or each.name).partition(".")[0]
+        elif isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
+            yield each.id
+        elif not isinstance(each, ast.Lambda | ast.comprehension):
+            yield from _bound(each)
 
 
 def _within(what: str, count: int, least: int, most: int) -> Iterator[str]:

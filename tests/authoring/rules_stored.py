@@ -6,11 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from oaiworkbook.course.running.run import tags
+from oaiworkbook.course.running.run import OWN, tags
 
 from .lesson import Lesson, parsed
 
-TAGS = frozenset({"copy", "raises-exception", "exercise", "check", "ending", "nbval-ignore-output"})
+TAGS = frozenset(
+    {
+        *("copy", "raises-exception", "exercise", "check", "ending", "nbval-ignore-output"),
+        OWN,
+    }
+)
 _SHOWS = frozenset(
     {
         "print",

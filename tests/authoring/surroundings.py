@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 
-from oaiworkbook.course.running.run import tags
+from oaiworkbook.course.running.run import OWN, tags
 
 ROOT = Path(__file__).parent.parent.parent
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir")
@@ -42,12 +42,35 @@ class Looked:
 
     def unmeant(self, notebook: nbformat.NotebookNode) -> list[str]:
         """The misses, less those that the notebook shows on purpose as a cell's error."""
-        shown = sum(
-            output.get("ename") == "RecordingNotFound" and "raises-exception" in tags(cell)
+        shown = [
+            output.evalue
             for cell in notebook.cells
             for output in cell.get("outputs", [])
-        )
-        return self.missed[shown:]
+            if is_meant(cell, output)
+        ]
+        left = []
+        for call in self.missed:
+            heads = (f"{_MISS} {call}:", f"{_MISS} {call} with ")
+            its_own = next((text for text in shown if text.startswith(heads)), None)
+            if its_own is None:
+                left.append(call)
+            else:
+                shown.remove(its_own)
+        return left
+
+
+_MISS = "no recorded answer for"
+_OF_ONES_OWN = "this is a question of your own"
+
+
+def is_meant(cell: nbformat.NotebookNode, output: nbformat.NotebookNode) -> bool:
+    """Whether the output is a miss that the cell is to show.
+
+    In a cell tagged `own` a question of one's own; in another that is meant to fail, an edited one.
+    """
+    if output.get("ename") != "RecordingNotFound" or "raises-exception" not in tags(cell):
+        return False
+    return (_OF_ONES_OWN in output.evalue) is (OWN in tags(cell))
 
 
 def looked(scratch: Path) -> Looked:

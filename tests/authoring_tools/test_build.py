@@ -78,6 +78,46 @@ def test_a_build_stores_what_a_run_gives_and_a_second_changes_nothing(tmp_path: 
     assert b"USD 0 in replay" in path.read_bytes()
 
 
+OWN = "client.responses.create(model='gpt-6-luna', input='Which tea is good against a cold night?')"
+
+
+def test_a_question_of_ones_own_may_miss_in_its_own_cell_and_costs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "without").mkdir()
+    without = lesson(tmp_path / "without", first_request())
+    path = lesson(tmp_path, first_request(), OWN, tags={OWN: ["raises-exception", "own"]})
+    build(without)
+    build(path)
+    notebooks = [v4.reads(each.read_text("utf-8")) for each in (without, path)]
+    headers = [each.cells[0].source.partition(" · know first")[0] for each in notebooks]
+    assert headers[0] == headers[1]
+    (own,) = (cell for cell in notebooks[1].cells if "own" in cell.metadata.get("tags", []))
+    assert own.outputs[0].evalue.startswith(
+        "no recorded answer for POST /v1/responses: this is a question of your own"
+    )
+    assert build(path) == []
+
+
+@pytest.mark.parametrize("tags", [["raises-exception"], ["raises-exception", "own"]])
+def test_no_other_miss_is_meant(tmp_path: Path, tags: list[str]) -> None:
+    """A question of one's own elsewhere, and in its cell a second one or an edit of a recorded one."""
+    swallowed = f"try:\n    {OWN}\nexcept Exception:\n    pass\n"
+    sources = [OWN] if tags == ["raises-exception"] else [swallowed + OWN, _edited()]
+    for source in sources:
+        path = lesson(tmp_path, first_request(), source, tags={source: tags})
+        with pytest.raises(BuildError, match="no recording for POST /v1/responses"):
+            build(path)
+
+
+def _edited() -> str:
+    return first_request().replace("lighthouses flash", "lighthouses shine")
+
+
+def test_an_edit_may_miss_where_a_cell_shows_it(tmp_path: Path) -> None:
+    path = lesson(tmp_path, _edited(), tags={_edited(): ["raises-exception"]})
+    build(path)
+    assert "nearest recording" in path.read_text("utf-8")
+
+
 def test_an_ignored_output_is_kept_until_it_is_asked_for(tmp_path: Path) -> None:
     source = "import time\ntime.perf_counter_ns()"
     path = lesson(tmp_path, source, tags={source: ["nbval-ignore-output"]})

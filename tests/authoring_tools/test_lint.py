@@ -208,6 +208,8 @@ CASES: list[tuple[str, str, Callable[[Any], None]]] = [
     ("variants_apply", "exactly once", replaced("**Change", "`1, 2`", "`7`")),
     ("variants_apply", "in this form", replaced("**Change", "run the cell", "run that cell")),
     ("variants_apply", "right beneath", moved("**Change", 10)),
+    ("own_cell", "have no cell tagged own and no cell", tagged("total = 1", "own")),
+    ("own_cell", "there are 0 and 1", added("## What it costs", "\n\n### Your own")),
     ("one_thing_a_line", "one name a line", added("total", "\none, two = 1, 2")),
     ("encodings", "`path.read_text`", added("total", "\npath.read_text()")),
     ("encodings", "`open`", added("total", "\nopen('notes.txt')")),
@@ -263,6 +265,84 @@ def test_each_rule_alone_notices_what_it_is_for(
     problems = found(notebook)
     assert list(problems) == [rule]
     assert message in problems[rule]
+
+
+OWN_MISS = "no recorded answer for POST /v1/responses: this is a question of your own.\nGo live."
+
+
+def with_own(notebook: Any, source: str = "mine = 1", evalue: str = OWN_MISS) -> Any:
+    """The lesson with a place to play."""
+    new = nbformat.v4
+    miss = new.new_output("error", ename="RecordingNotFound", evalue=evalue, traceback=[])
+    tags = {"tags": ["raises-exception", "own"]}
+    place = notebook.cells.index(cell(notebook, "## Exercises"))
+    notebook.cells[place:place] = [
+        nbformat.from_dict(new.new_markdown_cell("### Your own")),
+        nbformat.from_dict(new.new_code_cell(source, outputs=[miss], metadata=tags)),
+    ]
+    return notebook
+
+
+def own_problem(notebook: Any) -> str:
+    """What the rule says in a lesson that is to have a place to play."""
+    return found(notebook, Path("08_small_talk.ipynb")).get("own_cell", "")
+
+
+def test_five_lessons_have_a_place_to_play() -> None:
+    assert own_problem(with_own(a_lesson.notebook())) == ""
+    assert "have one code cell" in own_problem(a_lesson.notebook())
+    assert "have no cell" in found(with_own(a_lesson.notebook()))["own_cell"]
+
+
+@pytest.mark.parametrize("words", ["mine", "### Your own"])
+def test_a_place_to_play_is_right_before_the_exercises(words: str) -> None:
+    notebook = with_own(a_lesson.notebook())
+    moved(words, 14)(notebook)
+    assert "right between '### Your own' and '## Exercises'" in own_problem(notebook)
+
+
+@pytest.mark.parametrize(
+    "evalue",
+    [
+        "no recorded answer for POST /v1/responses with these inputs.\nnearest recording: 01",
+        "another thing",
+    ],
+)
+def test_a_place_to_play_stores_the_miss_of_a_question_of_ones_own(evalue: str) -> None:
+    assert "is to miss a question" in own_problem(with_own(a_lesson.notebook(), evalue=evalue))
+
+
+def test_a_place_to_play_stores_a_miss_at_all() -> None:
+    notebook = with_own(a_lesson.notebook())
+    cell(notebook, "mine").outputs = []
+    assert "is to miss a question" in own_problem(notebook)
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("total = 2", "total"),
+        ("import json as total", "total"),
+        ("def sizes(): ...", "sizes"),
+        ("class sizes: ...", "sizes"),
+        ("for count in (1, 2):\n    print(count)", "count"),
+    ],
+)
+def test_nothing_depends_on_a_place_to_play(source: str, name: str) -> None:
+    assert f"has the name `{name}` too" in own_problem(with_own(a_lesson.notebook(), source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "mine = [total for total in (1, 2)]",
+        "class Mine:\n    total: int = 1",
+        "def mine():\n    total = 1",
+        "print(total)",
+    ],
+)
+def test_names_that_a_place_to_play_does_not_leave_behind(source: str) -> None:
+    assert own_problem(with_own(a_lesson.notebook(), source)) == ""
 
 
 def test_the_name_of_the_file() -> None:

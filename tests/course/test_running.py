@@ -118,6 +118,21 @@ def test_a_cell_that_is_meant_to_raise_has_to(tmp_path: Path) -> None:
     assert result.notebook.cells[2].outputs[0].text == "3\n"
 
 
+MISS = "from oaiworkbook import RecordingNotFound\nraise RecordingNotFound('no recorded answer')"
+
+
+def test_a_cell_of_ones_own_may_miss_its_recording_and_raise_nothing_else(tmp_path: Path) -> None:
+    own = ("raises-exception", "own")
+    cells = [code(MISS, *own), code("1", *own), code("1 / 0", *own), code("print(3)")]
+    for mode in ("replay", "live"):
+        result = execute(saved(tmp_path, *cells), mode=mode, lesson="90_plumbing")
+        (failure,) = result.failures
+        assert str(failure) == "cell [3]: ZeroDivisionError: division by zero"
+        assert "division by zero" in failure.traceback
+        assert result.notebook.cells[1].outputs[0].data["text/plain"] == "1"
+        assert result.notebook.cells[3].outputs[0].text == "3\n"
+
+
 def test_a_cell_that_hangs_is_a_failure_and_not_a_traceback(tmp_path: Path) -> None:
     path = saved(tmp_path, code("import time"), code("while True:\n    time.sleep(1)"))
     result = run(path, timeout=1)
@@ -225,6 +240,22 @@ def test_recording_plays_changes_in_a_second_pass_that_only_fills_gaps(tmp_path:
     assert result.ok
     kept = re.sub(r" since \d+", " since", log.read_text()).splitlines()
     assert kept == ["None 1", "missing since 1", "missing since 2", "missing since 1"]
+
+
+def test_recording_leaves_out_a_cell_of_ones_own(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    note = f"open({str(log)!r}, 'a').write(f'{{n}} ')"
+    own = code(f"n = 7\n{note}", "raises-exception", "own")
+    own.outputs = [v4.new_output("error", ename="RecordingNotFound", evalue="", traceback=[])]
+    change = text("Replace `n = 1` with `n = 2` and run the cell again.")
+    path = saved(tmp_path, code(f"n = 1\n{note}"), change, own, code(f"n = n + 2\n{note}"))
+    seen: list[tuple[int, int]] = []
+    result = record(path, lesson="90_plumbing", on_cell=lambda *counts: seen.append(counts))
+    assert result.ok
+    assert log.read_text().split() == ["1", "3", "1", "2", "1", "3"]
+    assert seen == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    # What a stored error shows, a recording that fails may be.
+    assert result.notebook.cells[2].outputs == []
 
 
 def test_recording_stops_before_the_second_pass_when_the_first_fails(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ from .kernels import session
 
 OnCell = Callable[[int, int], None]
 _untyped: Any = nbformat
+# The tag of a cell to play in: a learner's own question, which no recording answers. Nothing depends on it.
+OWN = "own"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -82,12 +84,13 @@ def execute(
 
     `timeout` is for each cell, in seconds. `on_cell(done, all)` is called at the start and after
     each code cell; `startup` is Python that the kernel runs first. The run stops at the first
-    error; a cell tagged `raises-exception` must raise.
+    error; a cell tagged `raises-exception` must raise. A cell tagged `own` may miss its recording,
+    and is left out in record mode.
     Raises NotebookError where the notebook cannot be read; all else is in the result's failures.
     """
     node = read(notebook)
     started = time.monotonic()
-    run = Run(node, on_cell or (lambda done, total: None))
+    run = Run(node, on_cell or (lambda done, total: None), mode)
     try:
         with session(
             node,
@@ -196,6 +199,7 @@ class Run:
 
     node: nbformat.NotebookNode
     on_cell: OnCell
+    mode: str
     failures: list[Failure] = field(default_factory=list)
     done: int = 0
 
@@ -204,12 +208,20 @@ class Run:
         self.on_cell(0, len(code))
         for index, cell in code:
             self.done += 1
-            failure = run_cell(client, cell, index, self.done)
+            left_out = self.leaves_out(cell)
+            failure = None if left_out else run_cell(client, cell, index, self.done)
             self.on_cell(self.done, len(code))
             if failure is not None:
                 self.failures.append(failure)
                 if "raises-exception" not in tags(cell):
                     return
+
+    def leaves_out(self, cell: nbformat.NotebookNode) -> bool:
+        """Whether the cell is not run: what a learner asks there is not to be recorded."""
+        left_out = self.mode == "record" and OWN in tags(cell)
+        if left_out:
+            cell.outputs = []  # a stored error would excuse a recording that fails
+        return left_out
 
 
 def tags(cell: nbformat.NotebookNode) -> list[str]:
@@ -239,8 +251,13 @@ def run_cell(
         raise DeadKernelError(
             f"the kernel died while running: {_first_line(cell.source)}"
         ) from error
-    raised = any(output.output_type == "error" for output in cell.outputs)
-    if "raises-exception" in tags(cell) and not raised:
+    raised = next((output for output in cell.outputs if output.output_type == "error"), None)
+    if OWN in tags(cell):
+        if raised is None or raised.ename == "RecordingNotFound":
+            return None
+        traceback = _COLOURS.sub("", "\n".join(raised.traceback[-1:]))
+        return Failure(number, f"{raised.ename}: {_first_line(raised.evalue)}", traceback)
+    if "raises-exception" in tags(cell) and raised is None:
         return Failure(number, "tagged raises-exception, and raised nothing")
     return None
 
