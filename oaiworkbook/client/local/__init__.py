@@ -35,6 +35,10 @@ def local_answer(exchange: "Exchange") -> LocalAnswer:
         from .vectors import LocalVectors
 
         return LocalVectors(exchange)
+    if asked == ("POST", "/v1/audio/transcriptions"):
+        from .sound import LocalSound
+
+        return LocalSound(exchange)
     from .call import LocalCall
 
     return LocalCall(exchange)
