@@ -38,6 +38,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (tree / "tests" / "test_x.py").touch()
     (tree / "data" / "samples").mkdir()
     (tree / "data" / "samples" / "voice.mp3").write_bytes(b"sound")
+    shutil.copy(ROOT / "data" / "minilm_map.npz", tree / "data")
     for name in LEFT_BEHIND:
         course.notebook(tree / name, "1")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", "dist"]
@@ -66,6 +67,7 @@ def test_wheel_holds_package_lessons_recordings_and_samples(wheel: Path) -> None
         "notebooks/03_streaming.ipynb",
         "notebooks/scratch.ipynb",
         "data/dated_facts.toml",
+        "data/minilm_map.npz",
         "data/models.toml",
         "data/prices.toml",
         "data/recordings/03_streaming/01-responses-d5f91a3e.json",

@@ -21,7 +21,10 @@ TO_A_PROGRAM = "Send the recorded request, or record this one (oaiworkbook recor
 # From so many words a field is a text that somebody wrote, and no setting.
 _WORDS_OF_A_TEXT = 4
 # What a model on this machine can answer.
-_OF_TEXT = ("/v1/responses", "/v1/chat/completions", "/v1/embeddings")
+_LOCAL_CAN = (
+    *("/v1/responses", "/v1/chat/completions"),
+    *("/v1/embeddings", "/v1/audio/transcriptions"),
+)
 _ALIKE = 0.5  # of the words: below that it is another text
 
 
@@ -83,7 +86,7 @@ def to_a_program(text: str) -> str:
 
 def _advice(request: CanonicalRequest, *, undo: bool) -> str:
     ways = [_UNDO] if undo else []
-    if request.method == "POST" and request.path in _OF_TEXT and not settings.local():
+    if request.method == "POST" and request.path in _LOCAL_CAN and not settings.local():
         ways.append(_LOCAL)
     *first, last = [*ways, _LIVE]
     return f"{_ADVICE}{', '.join(first)}{', or ' if first else ''}{last}."

@@ -86,20 +86,26 @@ def _body(content_type: str, content: bytes) -> Any:
     return _digest(content, content_type)
 
 
-def _parts(content_type: str, content: bytes) -> list[dict[str, Any]]:
+def multipart(content_type: str, content: bytes) -> list[tuple[str, str | None, bytes]]:
+    """The parts of a multipart form: name, name of the file or None, and what it holds."""
     from email.message import Message
     from email.parser import BytesParser
 
     head = f"Content-Type: {content_type}\r\n\r\n".encode()
     message = BytesParser().parsebytes(head + content)
-    parts: list[dict[str, Any]] = []
+    parts: list[tuple[str, str | None, bytes]] = []
     for part in message.get_payload() if message.is_multipart() else []:
         if not isinstance(part, Message):
             continue
         name = str(part.get_param("name", "", header="content-disposition"))
         data = part.get_payload(decode=True)
-        data = data if isinstance(data, bytes) else b""
-        filename = part.get_filename()
+        parts.append((name, part.get_filename(), data if isinstance(data, bytes) else b""))
+    return parts
+
+
+def _parts(content_type: str, content: bytes) -> list[dict[str, Any]]:
+    parts: list[dict[str, Any]] = []
+    for name, filename, data in multipart(content_type, content):
         if filename is None:
             parts.append({"name": name, "value": data.decode("utf-8", "replace")})
         else:

@@ -30,6 +30,15 @@ class LocalAnswer(Protocol):
 
 def local_answer(exchange: "Exchange") -> LocalAnswer:
     """What answers a call that has no recording. Raises NotLocal for what nothing here can answer."""
+    asked = (exchange.request.method, exchange.request.url.path)
+    if asked == ("POST", "/v1/embeddings"):
+        from .vectors import LocalVectors
+
+        return LocalVectors(exchange)
+    if asked == ("POST", "/v1/audio/transcriptions"):
+        from .sound import LocalSound
+
+        return LocalSound(exchange)
     from .call import LocalCall
 
     return LocalCall(exchange)

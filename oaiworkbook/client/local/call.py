@@ -317,8 +317,4 @@ def _unlike(request: httpx2.Request) -> str:
     path = request.url.path
     if memory.MARK in path:
         return "asks for a local answer again, which nobody keeps"
-    what = {
-        "/v1/embeddings": "needs vectors in the space of the recorded ones",
-        "/v1/audio/transcriptions": "sends sound",
-    }
-    return what.get(path, f"goes to {path}, which no chat model answers")
+    return f"goes to {path}, which no chat model answers"

