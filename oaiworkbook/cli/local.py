@@ -1,6 +1,7 @@
 """`oaiworkbook local`: a model on this machine, for questions of one's own."""
 
 import argparse
+import os
 import time
 
 from .arguments import Parser, port
@@ -72,7 +73,5 @@ def _serve(port_asked: int) -> int:
 
 
 def _setting(url: str) -> str:
-    import os
-
-    set_it = "$env:OAIWORKBOOK_LOCAL = " if os.name == "nt" else "export OAIWORKBOOK_LOCAL="
-    return f'{set_it}"{url}"' if os.name == "nt" else f"{set_it}{url}"
+    in_powershell = f'$env:OAIWORKBOOK_LOCAL = "{url}"'
+    return in_powershell if os.name == "nt" else f"export OAIWORKBOOK_LOCAL={url}"
