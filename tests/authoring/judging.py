@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 SECONDS = 30.0  # after which a copy is killed
+AT_ONCE = 2 * (os.cpu_count() or 1)  # a good part of them waits for an answer that does not come
 NO_VERDICT = "it never ended, or ended the kernel"
 
 
@@ -35,7 +36,7 @@ def _all(check: str, sources: Sequence[str], names: dict[str, Any]) -> list[str]
     running: dict[int, tuple[int, int, float, list[bytes]]] = {}
     with selectors.DefaultSelector() as ends:
         while left or running:
-            while left and len(running) < (os.cpu_count() or 1):
+            while left and len(running) < AT_ONCE:
                 index, source = left.pop()
                 end, pid = _forked(check, source, names)
                 ends.register(end, selectors.EVENT_READ)
