@@ -1,9 +1,12 @@
 """Keeps every test away from the user's own folders, keys and proxies."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from oaiworkbook.money import ledger
 
 # Names as the SDK, httpx2 and the workbook read them. A test sets what it needs itself.
 CLEARED = ("OPENAI_", "OAIWORKBOOK_")
@@ -13,7 +16,9 @@ collect_ignore = ["authoring/moved"]
 
 
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_folders(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
     """A home of its own for each test, and nothing in the environment that points out of it."""
     for name in list(os.environ):
         if name.startswith(CLEARED) or name.lower() in PROXIES:
@@ -33,4 +38,6 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
         "OAIWORKBOOK_PROGRESS": home / "progress",
     }.items():
         monkeypatch.setenv(name, str(folder))
-    return home
+    yield home
+    for opened in ledger._default.values():
+        opened.close()  # the one of each test would keep three files open

@@ -16,6 +16,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,10 @@ class LeftIn:
         )
 
 
-def changes(path: Path) -> list[LeftIn]:
+def changes(path: Path, *, taken_back: bool = True) -> list[LeftIn]:
     """What each change of a lesson does that is left in.
 
-    Raises RuntimeError where the lesson itself stops.
+    `taken_back`: those too whose invitation asks to change it back. Raises RuntimeError where the lesson itself stops.
     """
     node = read(path)
     stored = read(path)
@@ -72,32 +73,42 @@ def changes(path: Path) -> list[LeftIn]:
                 failure = run_cell(client, cell, index, index)
                 if failure is not None and "raises-exception" not in tags(cell):
                     raise RuntimeError(f"{path.name}, {failure}")
-                mine = [each for each in variants(stored) if each.cell == index]
+                invited = [each for each in variants(stored) if each.cell == index]
+                back = {e.old: _taken_back(stored.cells[index + 1].source, e.old) for e in invited}
+                mine = [each for each in invited if taken_back or not back[each.old]]
                 if not mine:
                     continue
-                later = [
-                    place
+                later = {
+                    place: stored.cells[place].source
                     for place in range(index + 1, len(stored.cells))
                     if _counts(stored.cells[place])
-                ]
-                known = as_it_was.keys() >= set(later)
-                said = []
-                for number, source in enumerate(
-                    [cell.source] * (not known) + [e.source for e in mine]
-                ):
-                    file = scratch / f"{index}-{number}.json"
-                    sources = [source, *(stored.cells[place].source for place in later)]
-                    file.write_text(json.dumps(sources), "utf-8")
-                    asking = _untyped.from_dict({**cell, "source": _CALL.format(str(file))})
-                    run_cell(client, asking, index, index)
-                    said.append(json.loads(file.with_suffix(".said").read_text("utf-8"))[1:])
-                if not known:
-                    as_it_was = dict(zip(later, said.pop(0), strict=True))
-                for each, theirs in zip(mine, said, strict=True):
-                    breaks = list(_differences(as_it_was, later, theirs))
-                    back = _taken_back(stored.cells[index + 1].source, each.old)
-                    found.append(LeftIn(index + 1, each.old, breaks, back))
+                }
+
+                after = partial(_after, client, cell, index, later, scratch)
+                if not as_it_was:
+                    as_it_was = after(cell.source)
+                from_here = None
+                for each in mine:
+                    theirs = after(each.source)
+                    breaks = list(_differences(as_it_was, theirs))
+                    if breaks:
+                        # From a later cell on a lesson may go on otherwise: what it drew, what it counted.
+                        from_here = from_here or after(cell.source)
+                        breaks = list(_differences(from_here, theirs))
+                    found.append(LeftIn(index + 1, each.old, breaks, back[each.old]))
     return found
+
+
+def _after(
+    client: Any, cell: Any, index: int, later: Mapping[int, str], scratch: Path, source: str
+) -> dict[int, Any]:
+    """What the later cells give in a copy that goes on from here with `source`."""
+    file = scratch / f"{len(list(scratch.glob('*.said')))}.json"
+    file.write_text(json.dumps([source, *later.values()]), "utf-8")
+    asking = _untyped.from_dict({**cell, "source": _CALL.format(str(file))})
+    run_cell(client, asking, index, index)
+    said = json.loads(file.with_suffix(".said").read_text("utf-8"))
+    return dict(zip(later, said[1:], strict=True))
 
 
 def _taken_back(invitation: str, old: str) -> bool:
@@ -116,10 +127,8 @@ def _counts(cell: nbformat.NotebookNode) -> bool:
     return cell.cell_type == "code" and not apart and "costs(" not in cell.source
 
 
-def _differences(
-    as_it_was: Mapping[int, Any], places: Sequence[int], changed: Sequence[Any]
-) -> Iterator[str]:
-    for place, (error, other) in zip(places, changed, strict=True):
+def _differences(as_it_was: Mapping[int, Any], changed: Mapping[int, Any]) -> Iterator[str]:
+    for place, (error, other) in changed.items():
         wanted, text = as_it_was[place]
         if error != wanted:
             happens = f"stops with {error}" if error else f"no longer raises {wanted}"
@@ -140,9 +149,11 @@ _in_a_copy({!r})"""
 
 def in_a_copy(asked: str) -> None:
     """Runs the sources of the file `asked` in a fork of this kernel, and writes what they gave."""
+    before = _files()
     pid = os.fork()
     if pid:
         os.waitpid(pid, 0)
+        _put_back(before)
         return
     try:
         signal.alarm(_SECONDS + 30)  # ends it also where nobody is left to wait for it
@@ -155,6 +166,24 @@ def in_a_copy(asked: str) -> None:
         path.with_suffix(".said").write_text(json.dumps(said), "utf-8")
     finally:
         os._exit(0)
+
+
+def _files() -> dict[Path, bytes]:
+    """What the lesson has written into its folder for temporary files."""
+    found = Path(tempfile.gettempdir()).rglob("*")
+    return {file: file.read_bytes() for file in found if file.is_file()}
+
+
+def _put_back(before: Mapping[Path, bytes]) -> None:
+    """So that no copy finds what an earlier one has written. In place: a database may be open."""
+    for file, content in _files().items():
+        if file not in before:
+            file.unlink()
+        elif content != before[file]:
+            file.write_bytes(before[file])
+    for file in before.keys() - _files().keys():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(before[file])
 
 
 def _run(sources: Sequence[str], said: list[tuple[str, str]]) -> None:

@@ -8,6 +8,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,14 @@ def test_a_kernel_comes_from_the_warm_process(tmp_path: Path, nurseries: list[An
     assert shown(tmp_path, ORIGIN)[0] == parent
     for module in ("tests", "pytest", "matplotlib_inline.backend_inline"):
         assert module not in modules
+
+
+def test_many_open_files_are_no_hindrance(tmp_path: Path, nurseries: list[Any]) -> None:
+    with ExitStack() as opened:
+        for _ in range(1_100):
+            opened.enter_context(open(os.devnull))
+        parent, _ = shown(tmp_path, ORIGIN)
+        assert [each._process.pid for each in nurseries] == [parent]
 
 
 SPOIL = """

@@ -11,7 +11,7 @@ import importlib
 import json
 import os
 import random
-import select
+import selectors
 import signal
 import socket
 import sys
@@ -46,8 +46,10 @@ def serve(listener: socket.socket) -> dict[str, Any] | None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.collect()
     gc.freeze()  # what is shared is not touched by the kernels' own collections
-    while sys.stdin not in (ready := select.select([sys.stdin, listener], [], [])[0]):
-        assert ready == [listener]
+    ends = selectors.DefaultSelector()  # `select` itself refuses numbers of files above 1023
+    ends.register(sys.stdin, selectors.EVENT_READ)
+    ends.register(listener, selectors.EVENT_READ)
+    while sys.stdin not in {key.fileobj for key, _ in ends.select()}:
         connection, _ = listener.accept()
         with connection, connection.makefile("rw") as line:
             order = line.readline()
@@ -55,6 +57,7 @@ def serve(listener: socket.socket) -> dict[str, Any] | None:
                 continue  # who asked is gone
             pid = os.fork()
             if pid == 0:
+                ends.close()
                 return dict(json.loads(order))
             line.write(f"{pid}\n")
     return None

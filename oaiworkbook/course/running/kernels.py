@@ -30,7 +30,7 @@ SOCKET_PATH = 95
 # Each would make one machine's outputs differ from another's, or hide output from the notebook.
 DROPPED = (
     *("PYTEST_CURRENT_TEST", "JPY_SESSION_NAME", "JPY_PARENT_PID", "MPLBACKEND"),
-    "OAIWORKBOOK_LOCAL",
+    *("LINES", "OAIWORKBOOK_LOCAL"),
 )
 
 
