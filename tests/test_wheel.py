@@ -66,6 +66,7 @@ def test_wheel_holds_package_lessons_recordings_and_samples(wheel: Path) -> None
         "notebooks/00_start_here.ipynb",
         "notebooks/03_streaming.ipynb",
         "notebooks/scratch.ipynb",
+        "data/api.toml",
         "data/dated_facts.toml",
         "data/minilm_map.npz",
         "data/models.toml",
