@@ -94,6 +94,8 @@ def test_wheel_runs_in_an_empty_folder(installed: dict[str, str], tmp_path: Path
     assert sorted(os.listdir(here)) == ["00_start_here.ipynb", "03_streaming.ipynb"]
     ran = run("-m", "oaiworkbook.cli.main", "run", "--all")
     assert re.search(r"2 lessons ok in \d", ran.stdout), ran
+    found = run("-m", "oaiworkbook.cli.main", "api", "transcriptions.create")
+    assert "audio.transcriptions.create(keywords)" in found.stdout, found
     checked = run("-m", "oaiworkbook.cli.main", "doctor")
     assert checked.returncode == 0, checked.stdout
     assert "1 in 1 lessons" in checked.stdout
