@@ -32,6 +32,10 @@ class LocalError(WorkbookError):
     """No model on this machine can be found, installed or started. The message says what to do."""
 
 
+class MapError(WorkbookError):
+    """`data/api.toml` is missing or wrong. The message says where."""
+
+
 class ModelsError(WorkbookError):
     """`data/models.toml` is missing or wrong, or has no such role. The message says which."""
 

@@ -32,7 +32,7 @@ def course(folder: Path) -> Path:
     notebook(folder / "notebooks" / "scratch.ipynb", "3 + 3")
     data = folder / "data"
     data.mkdir()
-    for name in ("dated_facts.toml", "models.toml", "prices.toml"):
+    for name in ("api.toml", "dated_facts.toml", "models.toml", "prices.toml"):
         shutil.copy(ROOT / "data" / name, data)
     recording(data / "recordings" / "03_streaming" / "01-responses-d5f91a3e.json")
     return folder

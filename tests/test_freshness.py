@@ -38,6 +38,22 @@ def test_the_issue_says_what_failed_and_with_which_versions(
     assert "pytest --x" in lines
 
 
+def test_another_sdk_is_named_even_where_all_tests_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text('<testsuite><testcase classname="a" name="b"/></testsuite>', "utf-8")
+    differs = ["the map lacks the method files.sing"]
+    monkeypatch.setattr(freshness, "other_sdk", lambda: iter(differs))
+    lines = freshness.issue("the newest versions", report, "y").splitlines()
+    assert lines[0] == "The map of the API differs with the newest versions"
+    assert differs[0] in lines
+    report.write_text(REPORT, "utf-8")
+    lines = freshness.issue("the newest versions", report, "y").splitlines()
+    assert lines[0] == "The tests fail with the newest versions"
+    assert differs[0] in lines
+
+
 def test_a_run_without_a_report_is_said_to_have_none(tmp_path: Path) -> None:
     assert "left no report" in freshness.issue("x", tmp_path / "none.xml", "y")
     (tmp_path / "cut.xml").write_text(REPORT[:80])

@@ -13,7 +13,7 @@ ROOMS = (
     *("__init__", "cli"),
 )
 SCHOOL = (
-    *("lessons", "lab", "models", "dated_facts", "samples", "doctor"),
+    *("lessons", "lab", "models", "api_map", "dated_facts", "samples", "doctor"),
     *("exercises", "checks", "running", "notebook"),
 )
 

@@ -66,6 +66,7 @@ def test_wheel_holds_package_lessons_recordings_and_samples(wheel: Path) -> None
         "notebooks/00_start_here.ipynb",
         "notebooks/03_streaming.ipynb",
         "notebooks/scratch.ipynb",
+        "data/api.toml",
         "data/dated_facts.toml",
         "data/minilm_map.npz",
         "data/models.toml",
@@ -93,6 +94,8 @@ def test_wheel_runs_in_an_empty_folder(installed: dict[str, str], tmp_path: Path
     assert sorted(os.listdir(here)) == ["00_start_here.ipynb", "03_streaming.ipynb"]
     ran = run("-m", "oaiworkbook.cli.main", "run", "--all")
     assert re.search(r"2 lessons ok in \d", ran.stdout), ran
+    found = run("-m", "oaiworkbook.cli.main", "api", "transcriptions.create")
+    assert "audio.transcriptions.create(keywords)" in found.stdout, found
     checked = run("-m", "oaiworkbook.cli.main", "doctor")
     assert checked.returncode == 0, checked.stdout
     assert "1 in 1 lessons" in checked.stdout

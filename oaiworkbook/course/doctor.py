@@ -201,7 +201,7 @@ def _recordings() -> Iterator[Finding]:
 def _tables() -> Iterator[Finding]:
     """Nothing where all is well, as for lessons that need none of them."""
     from ..money import price_table
-    from . import dated_facts, models
+    from . import api_map, dated_facts, models
 
     try:
         settings.data_dir()
@@ -212,6 +212,7 @@ def _tables() -> Iterator[Finding]:
         ("prices", price_table.doubts),
         ("models", models.doubts),
         ("dated facts", dated_facts.doubts),
+        ("map of the API", api_map.doubts),
     ):
         try:
             found = list(look())

@@ -1,4 +1,4 @@
-"""`python -m tests.authoring build 03`, `... lint`, `... diff 03`, `... versions`: what an author needs."""
+"""`python -m tests.authoring build 03`, `... lint`, `... diff 03`, `... api`, `... versions`: what an author needs."""
 
 import argparse
 import subprocess
@@ -6,9 +6,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from oaiworkbook.course.api_map import read
 from oaiworkbook.errors import WorkbookError
 
-from . import course, left_in, readme, score
+from . import api_map, course, left_in, readme, score
 from .build import BuildError, build
 from .freshness import issue
 from .lint import lint
@@ -35,6 +36,10 @@ def main(arguments: list[str] | None = None) -> int:
     command = commands.add_parser("left-in", help="say what a change breaks that is left in")
     command.add_argument("lessons", nargs="*", metavar="NN", help="numbers of lessons")
     command.add_argument("--all", action="store_true", help="every lesson there is")
+    command = commands.add_parser(
+        "api", help="write the lessons into the map of the API, and its pages"
+    )
+    command.add_argument("--check", action="store_true", help="only say how the SDK differs")
     commands.add_parser("versions", help="fix the newest versions and say what changed")
     failed = commands.add_parser("issue", help="print the issue that the weekly job opens")
     failed.add_argument("what", help="what was tried, such as 'the newest versions'")
@@ -43,6 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if given.command == "versions":
         return _versions()
+    if given.command == "api":
+        return _api(check=given.check)
     if given.command == "issue":
         print(issue(given.what, given.report, given.how), end="")
         return 0
@@ -119,6 +126,16 @@ def _diff(paths: list[Path]) -> int:
                 check=False,
             )
     return 0
+
+
+def _api(*, check: bool) -> int:
+    if check:
+        found = api_map.differences(read())
+    else:
+        found = api_map.renew()
+        readme.renew()
+    print("\n".join(found) or f"{api_map.FILE.name}: all well")
+    return 1 if found else 0
 
 
 def _versions() -> int:

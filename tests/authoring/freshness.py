@@ -9,19 +9,24 @@ from xml.etree import ElementTree
 
 from packaging.utils import canonicalize_name
 
+from .api_map import other_sdk
 from .versions import CONSTRAINTS, Pins, pins
 
+ALL_PASS = "No single test failed."
 MOST = 40  # failing tests named; the log has them all
 
 
 def issue(what: str, report: Path, how: str) -> str:
     """Markdown: its first line is the title. `what` was tried, `how` is the command to repeat it.
 
-    `report` is the file that `pytest --junitxml` wrote, which may be missing.
+    `report` is the file that `pytest --junitxml` wrote, which may be missing. Where all tests pass, it
+    is about the SDK, which has what the map of the API lacks, or the other way round.
     """
+    tests, sdk = list(_tests(report)), list(other_sdk())
+    only_sdk = sdk and tests[0] == ALL_PASS
     python = f"Python {platform.python_version()} on {sys.platform}"
     parts = [
-        f"The tests fail with {what}",
+        f"The map of the API differs with {what}" if only_sdk else f"The tests fail with {what}",
         "",
         f"{python}. To repeat it:",
         "",
@@ -29,7 +34,7 @@ def issue(what: str, report: Path, how: str) -> str:
         how,
         "```",
     ]
-    parts += ["", *_tests(report), "", *_packages()]
+    parts += ["", *tests, *([""] if sdk else []), *sdk, "", *_packages()]
     return "\n".join(parts) + "\n"
 
 
@@ -68,7 +73,7 @@ def _tests(report: Path) -> Iterator[str]:
         yield "pytest did not get to its end and left no report: the reason is in the log of the job."
         return
     failed = [(case, bad) for case in cases for bad in case if bad.tag in ("failure", "error")]
-    yield f"{len(failed)} of {len(cases)} tests failed:" if failed else "No single test failed."
+    yield f"{len(failed)} of {len(cases)} tests failed:" if failed else ALL_PASS
     yield ""
     for case, bad in failed[:MOST]:
         words = (bad.get("message") or "").strip().splitlines() or ["no message"]

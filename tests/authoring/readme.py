@@ -1,4 +1,4 @@
-"""What no person writes in README.md: where to get it, the course map, and what going live costs."""
+"""What no person writes in README.md: where to get it, course map, API map, and what going live costs."""
 
 import re
 import tomllib
@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from oaiworkbook.money.amounts import usd
 
+from . import api_map
 from .course import PARTS, lessons
 from .generated import with_block
 from .surroundings import ROOT
@@ -61,7 +62,12 @@ def clone() -> str:
 
 def with_generated(text: str) -> str:
     """The README with its generated blocks made anew."""
-    for name, block in (("clone", clone), ("map", course_map), ("live", whole_cost)):
+    for name, block in (
+        ("clone", clone),
+        ("map", course_map),
+        ("live", whole_cost),
+        ("api", api_map.summary),
+    ):
         text = with_block(text, name, block())
     return text
 

@@ -20,7 +20,7 @@ from oaiworkbook import settings
 from oaiworkbook.cli import main as cli
 from oaiworkbook.cli import serve as cli_serve
 from oaiworkbook.cli.main import COMMANDS
-from oaiworkbook.course import dated_facts, models
+from oaiworkbook.course import api_map, dated_facts, models
 from oaiworkbook.course.running import run as running
 from oaiworkbook.money import left_open, price_table
 from oaiworkbook.money.ledger import default_ledger
@@ -339,6 +339,38 @@ def test_serve_with_a_fault_it_does_not_know(run: Run, folder: Path) -> None:
     code, _, err = run("serve", "--port", "0", "--fail", "429,weather")
     assert code == 1
     assert "'weather'" in err
+
+
+def test_api_finds_what_has_all_words_in_any_case(run: Run) -> None:
+    code, out, _ = run("api", "IMAGES", "mask")
+    assert code == 0
+    assert [line.split("  ")[0] for line in out.splitlines()[2:]] == ["images.edit(mask)"]
+    code, out, _ = run("api", "invoice")
+    assert code == 0
+    assert out.splitlines()[-1].endswith("task  10, the cell to copy")
+    code, out, _ = run("api", "shell_call")
+    assert "to come in 34 Code that runs" in out
+
+
+def test_api_says_ended_only_when_it_has(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for today, says in (("2027-02-25", "ends on"), ("2027-02-26", "ended on")):
+        monkeypatch.setattr(models, "today", lambda day=today: date.fromisoformat(day))
+        assert f"{says} 2027-02-26" in run("api", "translations.create")[1]
+
+
+def test_api_that_finds_nothing_says_so(run: Run) -> None:
+    code, out, _ = run("api", "zeppelin", "mask")
+    assert code == 1
+    assert out.startswith("Nothing on the map has 'zeppelin mask'. ")
+
+
+def test_api_without_a_word_counts_and_explains(run: Run) -> None:
+    code, out, _ = run("api")
+    assert code == 0
+    the_map = api_map.read()
+    assert all(f"  {word}: {meaning}\n" in out for word, meaning in the_map.legend.items())
+    methods = sum(row.kind == "method" for row in the_map.rows)
+    assert re.search(rf"^method +{methods} ", out, re.MULTILINE)
 
 
 def test_models_check_is_for_a_scheduled_job(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,13 +8,14 @@ import pytest
 
 from oaiworkbook import doctor, estimate, models
 from oaiworkbook.cli import main as cli
-from oaiworkbook.course import dated_facts
+from oaiworkbook.course import api_map, dated_facts
 from oaiworkbook.errors import WorkbookError
 from oaiworkbook.money import price_table
 
 from .. import small_course as course
 
 NAMES = {"prices.toml": "prices", "models.toml": "models", "dated_facts.toml": "dated facts"}
+NAMES["api.toml"] = "map of the API"
 Change = Callable[[bytes], bytes]
 
 
@@ -84,6 +85,22 @@ OWN: dict[str, dict[str, tuple[Change, str]]] = {
         ),
     },
 }
+OWN["api.toml"] = {
+    "cut after a table": (
+        cut_at('\n[rows."tool of Chat"]'),
+        "no tool of Chat; the file may be cut",
+    ),
+    "cut after the head": (cut_at("\n[legend]"), "`legend` is missing"),
+    "a word misspelt": (instead('"to come in 31"', '"to com in 31"'), "'to com in 31'.*legend"),
+    "a word not explained": (instead('"beta" =', '"betas" ='), "'beta'.*legend"),
+    "no lesson's number": (instead('= "17"', '= "seventeen"'), "'seventeen'.*legend"),
+    "no day of a month": (instead('"ends 2026-09-24"', '"ends 2026-09-31"'), "videos.*day"),
+    "a number for lessons": (instead('= "17"', "= 17"), "`rows` must be"),
+    "a kind misspelt": (instead("[rows.method]", "[rows.metod]"), "kind 'metod'"),
+    "a task without a section": (instead('= "01 Copy this cell"', '= "01"'), "'01' is no lesson"),
+    "a table misspelt": (instead("\n[planned]", "\n[plan]"), "`planned` is missing"),
+    "a field too many": (instead('sdk = "', 'other = 1\nsdk = "'), "no field `other`"),
+}
 CASES = [(file, kind, *how) for file in NAMES for kind, how in (ANY | OWN[file]).items()]
 
 
@@ -152,6 +169,7 @@ def test_a_table_that_is_missing_or_a_folder_is_one_line(file: str, folder: Path
         ("models.toml", "a list for a source", lambda: models.model("chat")),
         ("models.toml", "a value for a list", lambda: models.table()),
         ("dated_facts.toml", "a day without its day", dated_facts.facts),
+        ("api.toml", "a word misspelt", api_map.read),
     ],
 )
 def test_what_uses_a_wrong_table_says_the_same(
