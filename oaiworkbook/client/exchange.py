@@ -322,11 +322,8 @@ class Exchange:
         call.mode, call.model, call.price_note = "local", model, note
         call.input_tokens = usage.get("prompt_tokens")
         call.output_tokens = usage.get("completion_tokens")
-        call.http_status, call.stream, call.status = (
-            200,
-            self.asked_stream,
-            "ok" if whole else "cut",
-        )
+        call.http_status, call.stream = 200, self.asked_stream
+        call.status = "ok" if whole else "cut"
         call.seconds = round(time.monotonic() - self.started, 3)
         self.state.meter.log_local(self.row, call)
 

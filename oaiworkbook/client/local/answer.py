@@ -191,7 +191,6 @@ class Chunks:
     def __init__(self, asked: Asked, model: str) -> None:
         self.name = new_id("chatcmpl")
         self.whole = False  # whether the model has said why it stopped
-        self.text = ""
         self.usage: Json | None = None
         self._asked = asked
         self._fixed = {"id": self.name, "model": model, "object": "chat.completion.chunk"}
@@ -224,7 +223,6 @@ class Chunks:
             delta["content"] = piece
         if not delta and reason is None:
             return None
-        self.text += piece
         self.whole = self.whole or reason is not None
         logprobs = _logprobs(given)
         if piece and self._asked.body.get("logprobs") and logprobs is None:

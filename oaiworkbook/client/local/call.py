@@ -15,6 +15,7 @@ from ... import settings
 from ...errors import RecordingNotFound
 from ...practice.events import chat_events, response_events
 from ...recordings.file import event_bytes
+from ..client import TIMEOUT
 from . import memory, server
 from .answer import Chunks, Event, checked, completion, new_id, response
 from .by_form import as_form, from_form
@@ -28,7 +29,6 @@ Send = Callable[[httpx2.Request], httpx2.Response]
 AsyncSend = Callable[[httpx2.Request], Awaitable[httpx2.Response]]
 
 PATIENCE = 600.0  # seconds for an answer where the program has set no timeout of its own
-DEFAULT_READ = 120.0  # seconds: of the workbook's clients
 _JSON = {"content-type": "application/json"}
 _STREAM = {"content-type": "text/event-stream; charset=utf-8"}
 _ENDPOINTS = ("/v1/responses", "/v1/chat/completions")
@@ -48,7 +48,7 @@ class LocalCall:
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
             raise NotLocal(f"has a request that cannot be read ({error!r})") from None
         given = request.extensions.get("timeout", {}).get("read")
-        self._patience = PATIENCE if given in (None, DEFAULT_READ) else float(given)
+        self._patience = PATIENCE if given in (None, TIMEOUT.read) else float(given)
         self._model = ""
         self._body = self._asked.body  # what is sent
         self._by_form = False  # a model that knows no tools fills in a form

@@ -11,18 +11,17 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import anyio
 import httpx2
 
 from ...practice.events import pieces_of
 from ...recordings.file import event_bytes
 from ...recordings.requests import multipart
 from . import extras
+from .in_process import InProcess
 from .request import Json, NotLocal
 
 if TYPE_CHECKING:
     from ..exchange import Exchange
-    from .call import AsyncSend, Send
 
 NAME = "whisper-tiny.en"
 # What the API takes: a file of another ending is refused by its name.
@@ -40,12 +39,12 @@ _WITH_TIMES = ("srt", "verbose_json", "vtt")  # only whisper-1 gives these
 _hearing = threading.Lock()
 
 
-class LocalSound:
+class LocalSound(InProcess[tuple[list[Any], float]]):
     """`exchange`: a call that has no recording. Raises NotLocal for what cannot be transcribed here."""
 
     def __init__(self, exchange: "Exchange") -> None:
         extras.need("local-audio", f"{NAME} (English only)")
-        self._exchange = exchange
+        super().__init__(exchange)
         request = exchange.request
         self._fields: dict[str, list[str]] = {}
         files = []
@@ -89,19 +88,7 @@ class LocalSound:
     def _one(self, name: str) -> str | None:
         return next(iter(self._fields.get(name, [])), None)
 
-    def answer(self, send: "Send") -> httpx2.Response:
-        try:
-            return self._told(*self._heard())
-        except NotLocal as reason:
-            raise self._exchange.missed(str(reason)) from None
-
-    async def answer_async(self, send: "AsyncSend") -> httpx2.Response:
-        try:
-            return self._told(*await anyio.to_thread.run_sync(self._heard))
-        except NotLocal as reason:
-            raise self._exchange.missed(str(reason)) from None
-
-    def _heard(self) -> tuple[list[Any], float]:
+    def _make(self) -> tuple[list[Any], float]:
         """What was said, piece by piece, and how many seconds it takes. Raises NotLocal."""
         try:
             return heard(
@@ -113,7 +100,8 @@ class LocalSound:
         except (EOFError, IndexError, OSError, ValueError):  # PyAV's are of these kinds
             raise NotLocal("sends a file that cannot be read as sound") from None
 
-    def _told(self, segments: list[Any], seconds: float) -> httpx2.Response:
+    def _told(self, made: tuple[list[Any], float]) -> httpx2.Response:
+        segments, seconds = made
         text = "".join(segment.text for segment in segments).strip()
         note = f"not {self._model}, and knows English only"
         self._exchange.settle_local(NAME, note, {}, whole=True)

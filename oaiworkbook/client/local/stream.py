@@ -68,12 +68,10 @@ class Events:
         assert self._open is not None
         self._open["content"][0]["text"] += piece
         self._looks += looks
-        shown = [{name: each[name] for name in ("token", "logprob")} for each in looks]
-        for short, each in zip(shown, looks, strict=True):
-            short["top_logprobs"] = [
-                {name: other[name] for name in ("token", "logprob")}
-                for other in each["top_logprobs"]
-            ]
+        shown = [
+            _short(each) | {"top_logprobs": list(map(_short, each["top_logprobs"]))}
+            for each in looks
+        ]
         yield self._inside("response.output_text.delta", delta=piece, logprobs=shown)
 
     def _call(self, piece: Mapping[str, Any]) -> Iterator[Event]:
@@ -98,10 +96,9 @@ class Events:
         yield self._event("response.output_item.added", item=dict(item), output_index=at)
 
     def _close(self) -> Iterator[Event]:
-        item, self._open = self._open, None
+        item = self._open
         if item is None:
             return
-        self._open = item
         if item["type"] == "message":
             part = item["content"][0]
             part["logprobs"] = self._looks
@@ -127,3 +124,8 @@ class Events:
     def _event(self, kind: str, **data: Any) -> Event:
         self._number += 1
         return kind, {"type": kind, **data, "sequence_number": self._number}
+
+
+def _short(look: Json) -> Json:
+    """A token as a delta has it: without its bytes."""
+    return {name: look[name] for name in ("token", "logprob")}

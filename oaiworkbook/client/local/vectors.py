@@ -10,17 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import anyio
 import httpx2
 
 from ...errors import RecordingError
 from . import extras
+from .in_process import InProcess
 from .request import Json, NotLocal
 
 if TYPE_CHECKING:
     from ...recordings.library import Library
     from ..exchange import Exchange
-    from .call import AsyncSend, Send
 
 # What the API refuses; the stand-in that answers while a lesson is recorded refuses it too.
 MAX_INPUTS = 2_048
@@ -34,14 +33,14 @@ _checked: dict[tuple[str, tuple[tuple[Path, int], ...]], str] = {}
 _checking = threading.Lock()
 
 
-class LocalVectors:
+class LocalVectors(InProcess[tuple[list[Any], list[int]]]):
     """`exchange`: a call that has no recording. Raises NotLocal for what gets no vectors here."""
 
     def __init__(self, exchange: "Exchange") -> None:
         extras.need("local", "all-MiniLM-L6-v2 (its vectors are the recorded ones)")
         from .minilm import SIZES
 
-        self._exchange = exchange
+        super().__init__(exchange)
         try:
             form: Json = json.loads(exchange.request.content)
             self._model, given = form["model"], form["input"]
@@ -63,19 +62,7 @@ class LocalVectors:
             raise NotLocal(f"asks for {dimensions} dimensions of {self._size}")
         self._texts = _texts(given)
 
-    def answer(self, send: "Send") -> httpx2.Response:
-        try:
-            return self._told(*self._embedded())
-        except NotLocal as reason:
-            raise self._exchange.missed(str(reason)) from None
-
-    async def answer_async(self, send: "AsyncSend") -> httpx2.Response:
-        try:
-            return self._told(*await anyio.to_thread.run_sync(self._embedded))
-        except NotLocal as reason:
-            raise self._exchange.missed(str(reason)) from None
-
-    def _embedded(self) -> tuple[list[Any], list[int]]:
+    def _make(self) -> tuple[list[Any], list[int]]:
         """Vectors, and how many word pieces each text has. Raises NotLocal."""
         from . import minilm
 
@@ -93,7 +80,8 @@ class LocalVectors:
         ]
         return vectors, counts
 
-    def _told(self, vectors: list[Any], counts: list[int]) -> httpx2.Response:
+    def _told(self, made: tuple[list[Any], list[int]]) -> httpx2.Response:
+        vectors, counts = made
         from . import minilm
 
         most = minilm.READS - minilm.MARKS
