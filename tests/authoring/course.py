@@ -1,4 +1,4 @@
-"""The course: its parts, the thirty titles, and what to know before each lesson."""
+"""The course: its parts, the titles of its lessons, and what to know before each."""
 
 import re
 from pathlib import Path
@@ -45,6 +45,12 @@ PARTS: dict[str, dict[str, str]] = {
         "28": "Other doors",
         "29": "Capstone",
     },
+    "One feature each": {
+        "30": "Files and PDFs",
+        "31": "Background work",
+        "32": "Long talks, and keeping nothing",
+        "33": "Shaping tool calls",
+    },
 }
 TITLES = {number: title for part in PARTS.values() for number, title in part.items()}
 # Every lesson but the first also wants 00; only what is wanted beyond 00 and 01 is named.
@@ -74,6 +80,10 @@ _FIRST: dict[str, tuple[str, ...]] = {
     "27": ("02", "07"),
     "28": ("02", "04", "06"),
     "29": ("05", "16", "20", "22", "24", "25", "26"),
+    "30": ("05", "06"),
+    "31": ("03", "24"),
+    "32": ("04", "07"),
+    "33": ("06",),
 }
 
 
