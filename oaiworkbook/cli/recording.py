@@ -17,7 +17,7 @@ from ..money.amounts import usd
 from ..money.ledger import Mark, default_ledger
 from ..money.prices import price
 from ..money.usage import read_usage
-from ..recordings.file import Recording
+from ..recordings.file import Recording, read_recording
 from ..recordings.library import Library
 from ..recordings.requests import CanonicalRequest
 from .batch import Ran
@@ -160,6 +160,9 @@ def _report(lesson: str, before: dict[str, int], mark: Mark) -> Iterator[str]:
     now = _stamps(lesson)
     unused = [n for n, stamp in before.items() if now.get(n) == stamp and n not in used]
     # A session has no row of its own, and its rows do not name its recording.
+    if any(call.http_status == 101 for call in calls):
+        folder = settings.data_dir() / "recordings" / lesson
+        unused = [n for n in unused if read_recording(folder / n).answers[0].frames is None]
     lost = [c for c in calls if c.mode == "record" and not c.recording and c.http_status != 101]
     if lost:
         yield f"{len(lost)} tries have no recorded answer, so what is no longer asked for is not known"

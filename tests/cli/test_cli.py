@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ from oaiworkbook.cli.main import COMMANDS
 from oaiworkbook.course import api_map, dated_facts, models
 from oaiworkbook.course.running import run as running
 from oaiworkbook.money import left_open, price_table
-from oaiworkbook.money.ledger import default_ledger
+from oaiworkbook.money.ledger import Call, default_ledger
 from oaiworkbook.practice.faults import FAULTS
 from oaiworkbook.practice.loopback import Reply, Served
 from oaiworkbook.practice.server import PracticeServer
@@ -210,6 +211,31 @@ def test_record_says_what_it_costs_and_what_it_wrote(
     assert "(1 new; 1 live)" in out
     assert "no longer asked for, to delete: 01-responses-d5f91a3e.json" in out
     assert kernel == [{"OAIWORKBOOK_MAX_USD": "0.50", "OAIWORKBOOK_RECORD": "missing"}]
+
+
+def test_a_session_that_was_held_again_is_not_called_unused(
+    run: Run, folder: Path, kernel: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    frames = [[">", 1, {"type": "response.create"}], ["<", 2, {"type": "response.done"}]]
+    session = {"status": 101, "headers": {}, "frames": frames}
+    asked = {"method": "WS", "path": "/v1/realtime", "body": {}}
+    there = folder / "data" / "recordings" / "03_streaming" / "03-realtime-1234abcd.json"
+    content = {"request": asked, "answers": [session]}
+    text = json.loads(course.recording(there, "authored").read_text("utf-8")) | content
+    there.write_text(json.dumps(text), "utf-8")
+
+    assert "delete: 01-responses-d5f91a3e.json, 03-realtime" in run("record", "03")[1]
+
+    inner = running.record
+
+    def talk(notebook: Path, **how: Any) -> object:
+        row = Call(ts=time.time(), mode="record", endpoint="realtime", model="m", http_status=101)
+        default_ledger().add(row)
+        return inner(notebook, **how)
+
+    monkeypatch.setattr(running, "record", talk)
+    assert "03-realtime" not in run("record", "03")[1]
 
 
 def test_record_refuses_what_the_cap_cannot_pay(
