@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
+from urllib.parse import parse_qsl
 
 from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
@@ -62,9 +63,23 @@ class Shop:
                     states = self.batches[id_]
                     now = states.pop(0) if len(states) > 1 else states[0]
                     return _json(served, now, 90)
+                case ("GET", "batches"):
+                    return _json(served, self._list(served), 210)
+                case ("POST", "batches", id_, "cancel") if id_ in self.batches:
+                    ends = {"status": "cancelling", "cancelling_at": CREATED + 30}
+                    self.batches[id_] = [self.batches[id_][0] | ends]
+                    return _json(served, self.batches[id_][0], 260)
                 case ("POST", "responses"):
                     return _label(served, _custom_id(served.form))
         return None
+
+    def _list(self, served: Served) -> Json:
+        """The newest first, as they are now."""
+        asked = dict(parse_qsl(served.asked.query))
+        newest = [states[0] for states in reversed(self.batches.values())]
+        page = newest[: int(asked["limit"])]
+        ends = {"first_id": page[0]["id"], "last_id": page[-1]["id"]}
+        return {"object": "list", "data": page, **ends, "has_more": len(newest) > len(page)}
 
     def _upload(self, served: Served) -> Json:
         name, content = uploaded(served)
