@@ -122,6 +122,8 @@ class _Handler(BaseHTTPRequestHandler):
     def handle_any(self) -> None:
         raw = self._body()
         path, _, query = self.path.partition("?")
+        if path.startswith("http://"):  # it is asked as a proxy: answer in the server's place
+            path = urlsplit(path).path
         if path == "/oaiworkbook":
             answers = "recordings" if self.practice.replays else "other answers"
             about = {"server": "oaiworkbook practice server", "answers": answers}

@@ -40,6 +40,16 @@ def test_a_plain_sdk_client_is_answered_from_the_recordings() -> None:
         assert ask(client).to_dict() == was
 
 
+def test_as_a_proxy_it_answers_in_the_place_of_the_server_that_is_asked() -> None:
+    was = record(Echo(), lambda c: ask(c).to_dict())
+    with PracticeServer() as server:
+        web = openai.DefaultHttpx2Client(proxy=server.url.removesuffix("/v1"))
+        address = "http://api.invalid/v1"
+        client = openai.OpenAI(base_url=address, api_key="sk-test", http_client=web)
+        assert ask(client).to_dict() == was
+        assert [seen.path for seen in server.log] == ["http://api.invalid/v1/responses"]
+
+
 def test_a_stream_arrives_as_the_api_frames_it() -> None:
     record(Echo(), lambda c: list(ask(c, stream=True)))
     with serve() as url:
