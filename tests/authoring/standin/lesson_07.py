@@ -13,6 +13,7 @@ from oaiworkbook.practice.server import Served
 from .common import headers
 from .responses import reasoning_item, respond
 
+PRO = 604  # reasoning tokens at effort low in mode pro
 REASONING = {"none": 0, "low": 146, "medium": 583, "high": 1412, "xhigh": 2957, "max": 5630}
 SAMPLING = ("temperature", "top_p", "top_logprobs")
 
@@ -69,7 +70,8 @@ def answer(served: Served) -> dict[str, Any] | None:
     effort = (form.get("reasoning") or {}).get("effort", "medium")
     if refused := _refused(served, effort):
         return refused
-    tokens = REASONING[effort]
+    pro = (form.get("reasoning") or {}).get("mode") == "pro"
+    tokens = PRO if pro else REASONING[effort]
     ms = 500 + round(0.6 * tokens)
     cap = form.get("max_output_tokens", 128_000)
     if cap <= tokens:
@@ -84,7 +86,7 @@ def answer(served: Served) -> dict[str, Any] | None:
     summary = (form.get("reasoning") or {}).get("summary")
     given = respond(
         served,
-        _plan(effort, (form.get("text") or {}).get("verbosity", "medium")),
+        RIGHT if pro else _plan(effort, (form.get("text") or {}).get("verbosity", "medium")),
         reasoning_tokens=tokens,
         summary=THOUGHTS if summary else None,
         ms=ms,
@@ -92,6 +94,8 @@ def answer(served: Served) -> dict[str, Any] | None:
     if summary == "auto":
         # The one recorded answer to `auto` echoes what it was taken for.
         given["json"]["reasoning"]["summary"] = "detailed"
+    if pro:
+        given["json"]["reasoning"]["mode"] = "pro"
     return given
 
 
