@@ -23,6 +23,7 @@ ANEW = "The same label, but at sunset, with heather in the place of the lime blo
 REFUSED = "A label for a honey jar: a bear torn open by a thousand bees, blood on the comb."
 
 BASE = sha256((ASSETS / "11_label_low.png").read_bytes()).hexdigest()
+FLOWER = sha256((SAMPLES / "heather.png").read_bytes()).hexdigest()
 SENT = {sha256((SAMPLES / name).read_bytes()).hexdigest(): name for name in MASKS}
 
 
@@ -43,8 +44,10 @@ def _generate(served: Served) -> Json | None:
     match form["prompt"], kind, form.get("background"):
         case str(prompt), "png", None if prompt == LABEL:
             name = f"11_label_{form['quality']}.png"
-        case str(prompt), "webp" | "jpeg", None if prompt == LABEL and _at_half(form):
-            name = f"11_label.{kind}"
+        case str(prompt), "webp", None if prompt == LABEL and _at_half(form):
+            name = "11_label.webp"
+        case str(prompt), "gif", None if prompt == LABEL and form.get("frame_count") == 4:
+            name = "11_label.gif"
         case str(prompt), "png", "transparent" if prompt == STICKER:
             name = "11_sticker.png"
         case _:
@@ -62,12 +65,14 @@ def _at_half(form: Json) -> bool:
 
 
 def _edit(served: Served) -> Json | None:
-    parts = {part["name"]: part for part in served.asked.body if "filename" in part}
-    mask = SENT.get(parts.get("mask", {}).get("sha256", ""))
-    if served.form["prompt"] != ANEW or parts["image"]["sha256"] != BASE or mask is None:
+    files = [part for part in served.asked.body if "filename" in part]
+    mask = next((SENT.get(part["sha256"]) for part in files if part["name"] == "mask"), None)
+    sent = [part["sha256"] for part in files if part["name"].startswith("image")]
+    if served.form["prompt"] != ANEW or sent not in ([BASE], [BASE, FLOWER]) or mask is None:
         return None
     composite = (ASSETS / f"11_edit_{mask.removeprefix('mask_')}").read_bytes()
-    return picture(served, composite, ms=1500, pictures_in=[SIZE])
+    seen = [SIZE, (128, 128)][: len(sent)]
+    return picture(served, composite, ms=1500, pictures_in=seen)
 
 
 def _refuse(served: Served) -> Json:

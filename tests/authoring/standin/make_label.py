@@ -86,6 +86,23 @@ def sticker(words: str) -> Image.Image:
     return image
 
 
+def sketch() -> Image.Image:
+    """The flower of the heath, small, to be sent beside the label."""
+    image = Image.new("RGB", (1024, 640), "#ffffff")
+    blossom(ImageDraw.Draw(image), HEATH)
+    left, top, right, bottom = BLOOM
+    return image.crop((left, top, right, bottom)).resize((128, 128), Image.Resampling.BOX)
+
+
+def moving() -> list[Image.Image]:
+    """Four pictures of a GIF: the sun goes down."""
+    skies = ("#cfe8f7", "#e2e0dc", "#f0d2bd", "#f6c9a8")
+    return [
+        label(f"drawn by code, frame {number} of 4", DAY | {"sky": sky})
+        for number, sky in enumerate(skies, 1)
+    ]
+
+
 def unfinished(image: Image.Image, block: int, words: str) -> Image.Image:
     """Coarse, as a picture looks on the way. The words are drawn afterwards, to stay readable."""
     coarse = image.resize((SIZE[0] // block, SIZE[1] // block), Image.Resampling.BOX)
@@ -155,12 +172,17 @@ def at_half(image: Image.Image, path: Path) -> None:
     image.save(path, quality=50)
 
 
+def gif(first: Image.Image, path: Path) -> None:
+    frames = [flat(each) for each in (first, *moving()[1:])]
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=200, loop=0)
+
+
 if __name__ == "__main__":
     for file, made in pictures().items():
         save(made, ASSETS / file, png)
-    for ending in ("webp", "jpeg"):
-        words = f"drawn by code, for {ending} at 50"
-        save(label(words), ASSETS / f"11_label.{ending}", at_half)
+    save(label("drawn by code, for webp at 50"), ASSETS / "11_label.webp", at_half)
+    save(moving()[0], ASSETS / "11_label.gif", gif)
     save(sticker(WORDS), ASSETS / "11_sticker.png", png)
     for file, place in MASKS.items():
         save(mask(place), SAMPLES / file, png)
+    save(sketch(), SAMPLES / "heather.png", png)
