@@ -90,6 +90,9 @@ KEPT: dict[str, dict[str, str]] = {
             *("finalizing_at is integer", "output_file_id is string"),
         )
     },
+    "DELETE vector_stores/*/files/*": {
+        "is in no real traffic": "types/vector_stores/vector_store_file_deleted.py",
+    },
     "GET batches/*": {
         ".error_file_id is string": _BATCH,
         ".errors is object": _BATCH,

@@ -37,6 +37,14 @@ class VectorStores:
                 self.polls[id_] = self.polls.get(id_, 0) + 1
                 status = "in_progress" if self.polls[id_] == 1 else "completed"
                 return _json(served, self._attached(id_, file, status), 110)
+            case ("GET", "vector_stores", id_, "files"):
+                files = [self._attached(id_, file, "completed") for file in self.stores[id_]]
+                ends = {"first_id": files[0]["id"], "last_id": files[-1]["id"]}
+                page = {"object": "list", "data": files, **ends, "has_more": False}
+                return _json(served, page, 130)
+            case ("DELETE", "vector_stores", id_, "files", file):
+                kind = "vector_store.file.deleted"
+                return _json(served, {"id": file, "object": kind, "deleted": True}, 240)
             case ("POST", "vector_stores", id_, "search"):
                 return _json(served, self._search(served, id_), 420)
             case ("DELETE", "vector_stores", id_):
