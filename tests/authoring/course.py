@@ -50,6 +50,10 @@ PARTS: dict[str, dict[str, str]] = {
         "31": "Background work",
         "32": "Long talks, and keeping nothing",
         "33": "Shaping tool calls",
+        "34": "Code that runs",
+        "35": "Computer use",
+        "36": "Vector stores",
+        "37": "Realtime in production",
     },
 }
 TITLES = {number: title for part in PARTS.values() for number, title in part.items()}
@@ -84,6 +88,10 @@ _FIRST: dict[str, tuple[str, ...]] = {
     "31": ("03", "24"),
     "32": ("04", "07"),
     "33": ("06",),
+    "34": ("06", "09"),
+    "35": ("06", "10"),
+    "36": ("09", "16"),
+    "37": ("14",),
 }
 
 
