@@ -28,7 +28,7 @@ A4 = {"high": (724, 1_024), "low": (362, 512)}  # pixels of a page; "auto" is "h
 # Of each file: its text, and how many pages are drawn.
 READ: dict[str, tuple[str, int]] = {
     "dummy.pdf": ("Dummy PDF file", 1),
-    "viola_agreement.pdf": ("\n".join(text for page in AGREEMENT for text in page), 2),
+    "viola_loan.pdf": ("\n".join(text for page in AGREEMENT for text in page), 2),
     "viola_condition.pdf": ("", 1),
     "insurer_letter.docx": ("\n".join(LETTER), 0),
     "insurer_letter.pdf": ("\n".join(LETTER), 1),
@@ -39,7 +39,6 @@ _KNOWN = {
     for name in (*READ, "viola_condition.png")
     if name != "dummy.pdf"
 }
-MP3 = "audio/mpeg"
 
 # Question and files: the answer.
 SAID: dict[tuple[str, ...], str] = {
@@ -51,10 +50,10 @@ SAID: dict[tuple[str, ...], str] = {
     ("Until when is the viola insured?", "insurer_letter.pdf"): (
         "Until 31 May 2027. That is the day in the stamp."
     ),
-    ("Which instruments are due back before May 2027?", "instruments.xlsx"): (
+    ("What is due back before May 2027?", "instruments.xlsx"): (
         "The bass clarinet and the piccolo, both on 15 March 2027."
     ),
-    ("Which instruments are due back before July 2027?", "instruments.xlsx"): (
+    ("What is due back before July 2027?", "instruments.xlsx"): (
         "The bass clarinet and the piccolo on 15 March 2027, the viola and the french horn on "
         "30 June 2027."
     ),
@@ -63,9 +62,8 @@ SAID: dict[tuple[str, ...], str] = {
         "upper right."
     ),
 }
-FELL = "The viola fell on a train. What must we do, and by when?"
-FLIES = "May the viola travel by air?"
-RETURN = "When must the viola be back?"
+FELL = "It fell on a train. What must we do, and by when?"
+FLIES = "May it go by air?"
 CITED: dict[str, tuple[str, list[tuple[int, str]]]] = {
     FELL: (
         "Report the damage to the Halden Foundation within 48 hours. Have nothing repaired before "
@@ -81,13 +79,6 @@ CITED: dict[str, tuple[str, list[tuple[int, str]]]] = {
         [
             (2, "The viola travels in its hard case."),
             (2, "By air it goes in the cabin, never in the hold."),
-        ],
-    ),
-    RETURN: (
-        "By 4 pm on 30 June 2027.",
-        [
-            (1, "From 1 September 2026 to 30 June 2027."),
-            (2, "The viola is brought back by 4 pm on the last day of the period."),
         ],
     ),
 }
@@ -122,7 +113,7 @@ class Desk:
         if form.get("tools"):
             return _with_tools(served, question, names, tokens)
         if ((form.get("text") or {}).get("format") or {}).get("type") == "json_schema":
-            if question not in CITED or names != ["viola_agreement.pdf"]:
+            if question not in CITED or names != ["viola_loan.pdf"]:
                 return None
             text, quotes = CITED[question]
             listed = [{"page": page, "words": words} for page, words in quotes]
@@ -175,7 +166,7 @@ def _with_tools(served: Served, question: str, names: list[str], tokens: int) ->
     if not names:
         call = function_call_item(served, "Papers", '{"instrument":"viola"}')
         answer = respond(served, items=[call], input_tokens=tokens, ms=640)
-    elif names == ["viola_agreement.pdf", "viola_condition.png"]:
+    elif names == ["viola_loan.pdf", "viola_condition.png"]:
         answer = respond(served, REPAIRED, input_tokens=tokens, ms=1_500)
     else:
         return None

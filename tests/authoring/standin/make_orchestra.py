@@ -147,7 +147,7 @@ def condition() -> "NDArray[Any]":
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, 520), ylim=(735, 0))
     axes.axis("off")
-    written = {"family": "DejaVu Sans Mono", "color": "black"}
+    written: dict[str, Any] = {"family": "DejaVu Sans Mono", "color": "black"}
     axes.text(40, 60, CONDITION[0], fontsize=17, **written)
     axes.text(40, 95, CONDITION[1], fontsize=13, **written)
     turn = np.linspace(-np.pi / 2, np.pi / 2, 60)
@@ -274,7 +274,7 @@ def _cell(value: str | int) -> str:
 def main() -> None:
     sheet, seal = condition(), stamp()
     for name, content in {
-        "viola_agreement.pdf": pdf(page(each) for each in AGREEMENT),
+        "viola_loan.pdf": pdf(page(each) for each in AGREEMENT),
         "viola_condition.png": png(sheet),
         "viola_condition.pdf": pdf([scanned(sheet)]),
         "insurer_letter.docx": docx(LETTER, png(seal)),
