@@ -108,7 +108,7 @@ def _grey(figure: "Figure") -> "NDArray[Any]":
     import numpy as np
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     grey = np.asarray(canvas.buffer_rgba())[:, :, 0]
     return (grey // 64 * 85).astype("uint8")
