@@ -127,9 +127,9 @@ WRONG = {
     ],
     "30-2": [
         (
-            "never looks",
-            _cited(fits="quotes"),
-            "a quotation was on another page, and 1 request went",
+            "counts pages from 0",
+            _cited(wrong="[q.words for q in quotes if q.page + 1 not in places(q.words, texts)]"),
+            "all quotations were on their pages, and 2 requests went",
         ),
         (
             "takes any page",
