@@ -68,7 +68,8 @@ class Files:
 
     def _listed(self, query: str) -> Json:
         purpose = dict(part.split("=") for part in query.split("&") if part).get("purpose")
-        found = [f for f in self.kept.values() if purpose in (None, f["purpose"])]
+        newest = reversed(self.kept.values())
+        found = [file for file in newest if purpose in (None, file["purpose"])]
         ids = [file["id"] for file in found]
         ends = {"first_id": ids[0] if ids else None, "last_id": ids[-1] if ids else None}
         return {"object": "list", "data": found, "has_more": False, **ends}
