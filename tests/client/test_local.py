@@ -554,7 +554,10 @@ DRAWN: Json = {"type": "input_image", "image_url": "data:image/png;base64,AAAA"}
             {"input": [{"role": "user", "content": [{"type": "input_file", "file_id": "f"}]}]},
             "a file",
         ),
-        ({"input": [CALLED, RETURNED | {"output": [{"type": "input_file", "file_id": "f"}]}]}, "a file"),
+        (
+            {"input": [CALLED, RETURNED | {"output": [{"type": "input_file", "file_id": "f"}]}]},
+            "a file",
+        ),
         ({"input": [CALLED, RETURNED | {"output": [DRAWN]}]}, "a picture from a function"),
         ({"input": [{"type": "item_reference", "id": "msg_1"}]}, "item_reference"),
         ({"include": ["file_search_call.results"]}, "file_search_call.results"),
