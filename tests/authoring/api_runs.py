@@ -177,10 +177,13 @@ def _in_path(call: str) -> set[str]:
 
 
 def _fields(request: dict[str, Any]) -> dict[str, Any]:
-    """The fields of the body and of the query. A form is a list of parts, with `[]` for lists."""
+    """The fields of the body and of the query.
+
+    A form is a list of parts, with `[]` for lists and `[anchor]` for what is inside an object.
+    """
     body = request.get("body") or {}
     if isinstance(body, list):
-        body = {part["name"].removesuffix("[]"): part.get("value") for part in body}
+        body = {part["name"].partition("[")[0]: part.get("value") for part in body}
     return {**parse_qs(request.get("query") or ""), **body}
 
 

@@ -33,8 +33,10 @@ RIDDLES = {
     r"\bso it is for\b": "what is meant",
     r"\bby the (?:token|word|line|call)\b": "per token",
 }
-# websockets comes with openai[realtime], and its exceptions are those of a session.
-_ALLOWED = frozenset({"openai", "pydantic", "numpy", "websockets"}) | sys.stdlib_module_names
+# websockets comes with openai[realtime], and its exceptions are those of a session. pypdf reads what
+# a model has quoted.
+_ALLOWED = frozenset({"openai", "pydantic", "numpy", "pypdf", "websockets"})
+_ALLOWED |= sys.stdlib_module_names
 
 
 def model_names(lesson: Lesson) -> Iterator[str]:
@@ -162,7 +164,7 @@ def _copy_problems(source: str) -> Iterator[str]:
         return
     foreign = sorted(_imported(tree) - _ALLOWED)
     if foreign and foreign != ["oaiworkbook"]:
-        yield f"import only openai, pydantic, numpy, websockets and the standard library, not {foreign}"
+        yield f"import only openai, pydantic, numpy, pypdf, websockets and the standard library, not {foreign}"
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
     if not functions:
         yield "wrap the code in a function"

@@ -538,6 +538,10 @@ def test_an_event_loop(local: Server) -> None:
 
 # What it cannot do is the miss, with the reason
 
+CALLED: Json = {"type": "function_call", "call_id": "c", "name": "draw", "arguments": "{}"}
+RETURNED: Json = {"type": "function_call_output", "call_id": "c"}
+DRAWN: Json = {"type": "input_image", "image_url": "data:image/png;base64,AAAA"}
+
 
 @pytest.mark.parametrize(
     ("more", "reason"),
@@ -550,6 +554,11 @@ def test_an_event_loop(local: Server) -> None:
             {"input": [{"role": "user", "content": [{"type": "input_file", "file_id": "f"}]}]},
             "a file",
         ),
+        (
+            {"input": [CALLED, RETURNED | {"output": [{"type": "input_file", "file_id": "f"}]}]},
+            "a file",
+        ),
+        ({"input": [CALLED, RETURNED | {"output": [DRAWN]}]}, "a picture from a function"),
         ({"input": [{"type": "item_reference", "id": "msg_1"}]}, "item_reference"),
         ({"include": ["file_search_call.results"]}, "file_search_call.results"),
         ({"brand_new_field": 1}, "`brand_new_field`"),

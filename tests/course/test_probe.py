@@ -1,6 +1,7 @@
 """The probe of the exercise checks: notes requests, answers in the API's form, sends nothing."""
 
 import asyncio
+import hashlib
 import re
 import threading
 import time
@@ -34,6 +35,17 @@ from oaiworkbook.course.exercises.probe import (
 
 ASK: dict[str, Any] = {"model": "gpt-6-luna", "input": "Hi"}
 CHAT: dict[str, Any] = {"model": "gpt-6-luna", "messages": [{"role": "user", "content": "Hi"}]}
+
+
+def test_it_notes_the_files_of_a_form() -> None:
+    probe = Probe([{"status": 200, "json": {"id": "file-1", "object": "file"}}])
+    probe.client.files.create(file=("a.pdf", b"%PDF"), purpose="user_data")
+    assert probe.last.body == {"purpose": "user_data"}
+    [file] = probe.last.files
+    assert (file["name"], file["filename"], file["bytes"]) == ("file", "a.pdf", 4)
+    assert file["sha256"] == hashlib.sha256(b"%PDF").hexdigest()
+    probe.client.files.list()
+    assert probe.last.files == ()
 
 
 def test_it_notes_the_request() -> None:

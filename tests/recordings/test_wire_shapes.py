@@ -66,6 +66,48 @@ ELSEWHERE: tuple[tuple[str, bool, Json], ...] = (
         },
     ),
     (
+        "GET files",  # FilesTests/ListFiles.json
+        False,
+        {
+            "object": "list",
+            "data": [
+                {
+                    "object": "file",
+                    "id": "",
+                    "purpose": "",
+                    "filename": "",
+                    "bytes": 0,
+                    "created_at": 0,
+                    "expires_at": None,
+                    "status": "",
+                    "status_details": None,
+                }
+            ],
+            "has_more": False,
+            "first_id": "",
+            "last_id": "",
+        },
+    ),
+    (
+        "POST uploads",  # UploadsTests/CreateUploadWorks(True).json
+        False,
+        {
+            "id": "",
+            "object": "upload",
+            "bytes": 0,
+            "created_at": 0,
+            "filename": "",
+            "purpose": "",
+            "status": "",
+            "expires_at": 0,
+        },
+    ),
+    (
+        "POST uploads/*/parts",  # UploadsTests/CompleteUploadWorks.json
+        False,
+        {"id": "", "object": "upload.part", "created_at": 0, "upload_id": ""},
+    ),
+    (
         "POST audio/transcriptions",  # TranscriptionTests/StreamingTranscriptionWorks(*).json
         True,
         {"type": "transcript.text.delta", "delta": ""},
@@ -105,6 +147,7 @@ KEPT: dict[str, dict[str, str]] = {
         ".data[] message.phase is in no real answer": "types/conversations/message.py; collected "
         "items are the user's",
     },
+    "GET files": {".data[] file.expires_at is integer": "as of a file got by itself; " + _ECHO},
     "GET fine_tuning/jobs/*": {
         ".fine_tuned_model is string": _JOB,
         ".finished_at is integer": _JOB,
@@ -182,6 +225,9 @@ KEPT: dict[str, dict[str, str]] = {
     },
     "POST responses stream response.created, response.in_progress, response.completed": {
         ".response response.access_programs is in no real answer": _PROGRAMS,
+    },
+    "POST uploads/*/complete": {
+        ".file file.expires_at is integer": "as of a file that is sent whole; " + _ECHO,
     },
     "POST vector_stores/*/search": {
         "is in no real traffic": _UNSEEN + "types/vector_store_search_response.py",

@@ -112,6 +112,8 @@ def messages_of(items: Any) -> list[Json]:
                 found.append({"role": "assistant", "content": None, "tool_calls": [call]})
         elif kind == "function_call_output":
             content = _content(item["output"])
+            if isinstance(content, list):  # a message of a tool holds text only
+                raise NotLocal("returns a picture from a function")
             found.append({"role": "tool", "tool_call_id": item["call_id"], "content": content})
         elif kind != "reasoning":  # another model's thoughts are of no use to this one
             raise NotLocal(f"holds an item of type {kind}")

@@ -66,7 +66,8 @@ class Asked:
     """One request. `path` starts at the endpoint: `/responses`. `body`: JSON, or a form's fields.
 
     `timeout` is the read timeout in seconds, None where the program asked for none. `before` are
-    the turns that `previous_response_id` stands for.
+    the turns that `previous_response_id` stands for. `files` are those of a form: {name, filename,
+    bytes, sha256}.
     """
 
     method: str
@@ -76,6 +77,7 @@ class Asked:
     headers: Mapping[str, str]
     timeout: float | None
     before: tuple[Turn, ...] = ()
+    files: tuple[Json, ...] = ()
 
     @property
     def chat(self) -> bool:

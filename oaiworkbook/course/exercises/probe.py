@@ -186,6 +186,7 @@ class _Body(httpx2.SyncByteStream, httpx2.AsyncByteStream):
 def _asked(request: httpx2.Request) -> Asked:
     parsed = canonical(request)
     form = parsed.form()
+    parts = parsed.body if isinstance(parsed.body, list) else []
     return Asked(
         parsed.method,
         parsed.path.removeprefix("/v1"),
@@ -193,6 +194,7 @@ def _asked(request: httpx2.Request) -> Asked:
         parsed.body if form is None else form,
         dict(request.headers),
         request.extensions.get("timeout", {}).get("read"),
+        files=tuple(part for part in parts if isinstance(part, dict) and "filename" in part),
     )
 
 
