@@ -26,8 +26,8 @@ NETS = (
 # Beginning of the question: the answer, reasoning tokens, seconds, whether it ever ends by itself.
 ASKED = {
     "Review these three seasons": (REVIEW, 436, 96, True),
-    "Review all 41 seasons": (REVIEW, 436, 0, False),
-    "Which nets should we move": (NETS, 118, 3 * 3600 + 840, True),
+    "All 41 seasons": (REVIEW, 436, 0, False),
+    "Which nets do we move?": (NETS, 118, 3 * 3600 + 840, True),
 }
 # What the pages say, a search each.
 PAGES = [
