@@ -54,29 +54,35 @@ STOPPED: list[tuple[str, Response, tuple[str, ...]]] = [
 
 def outcome(answer: Callable[..., Any]) -> str:
     for text in ("Fewer flycatchers.", "Redwings as ever.", ""):
-        found = answer(_response("completed", text) if text else _response("completed"))
-        expect(
-            found == text, f"for a completed response with the text {text!r} it returned {found!r}"
-        )
+        whole = _response("completed", text)
+        _gives(answer, whole, text, f"a completed response with the text {text!r}")
     for status in ("queued", "in_progress"):
-        found = answer(_response(status))
-        expect(found is None, f"for a response that is `{status}` it returned {found!r}")
-    found = answer(_response("in_progress", "Half a"))
-    expect(
-        found is None,
-        f"for a response that is `in_progress` and has some text it returned {found!r}",
-    )
+        _gives(answer, _response(status), None, f"a response that is `{status}`")
+    some = _response("in_progress", "Half a")
+    _gives(answer, some, None, "a response that is `in_progress` and has some text")
     for what, response, words in STOPPED:
         try:
             found = answer(response)
         except RuntimeError as error:
             missing = [word for word in words if word not in str(error)]
             expect(not missing, f"for {what} the message is {str(error)!r}, without {missing}")
+            shown = [
+                name for name in ("ResponseError(", "IncompleteDetails(") if name in str(error)
+            ]
+            expect(not shown, f"for {what} the message shows a whole object: {str(error)!r}")
         except AttributeError as error:
             raise Wrong(f"for {what} it stopped with `AttributeError`: {error}") from None
         else:
             raise Wrong(f"for {what} it returned {found!r} and raised nothing")
     return "Whole, not yet, or never: you can tell them apart."
+
+
+def _gives(answer: Callable[..., Any], response: Response, wanted: str | None, what: str) -> None:
+    try:
+        found = answer(response)
+    except RuntimeError as error:
+        raise Wrong(f"for {what} it raised `RuntimeError`: {error}") from None
+    expect(found == wanted, f"for {what} it returned {found!r}")
 
 
 ID = "resp_7"
