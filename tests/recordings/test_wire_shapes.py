@@ -78,7 +78,9 @@ _BATCH = "types/batch.py; none of the few that were collected failed or expired"
 _JOB = "so are ended jobs in the collected list of jobs; the only one got by itself had just begun"
 _ECHO = "the request's own value comes back"
 _PROGRAMS = "in the newest plain answers (October 2026); the collected ones here are older"
-_QUEUED = "the one collected background stream is of February 2026; newer streams have it in `created`"
+_QUEUED = (
+    "the one collected background stream is of February 2026; newer streams have it in `created`"
+)
 _MCP = "types/responses/mcp_tool_call_error.py: of a tool that refuses; the collected one of HTTP"
 _UNSEEN = "in the SDK's types or OpenAI's documentation alone: "
 
