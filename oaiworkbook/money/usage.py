@@ -72,8 +72,9 @@ def _responses(name: str, asked: Body, response: Any, host: str) -> Usage | None
         last_first = _events(response)[::-1]
         ended = next((e for e in last_first if str(e.get("type")) in RESPONSE_ENDED), None)
         if ended is None:
-            named = (e["response"] for e in last_first if is_object(e.get("response")))
-            body = {**next(named, {}), "usage": None}
+            body = {**_named(response), "usage": None}
+            if _runs_on(response):
+                return None  # what it costs comes with a later call
             return _usage(name, asked, body, {}, host, missing=_CUT)
         response = ended.get("response")
     if not is_object(response):
@@ -313,6 +314,8 @@ def read_usage(
         usage = reader(name, asked, response, host)
     except OddCount as why:
         return _odd(name, asked, response, host, why)
+    if usage is not None and row.again and usage.note == _CUT and _streams(response):
+        return None  # fetched, and cut again: the response was begun by another call
     if usage is not None and isinstance(response, list) and _ends_in_an_error(response):
         return replace(usage, known=False, note="the stream ended in an error")
     return usage
@@ -342,8 +345,27 @@ def begun_response(method: str, path: str, response: Any) -> str | None:
     """The id of a response that a POST has begun and that runs on in the background."""
     if method != "POST" or endpoint(method, path).usage != "responses":
         return None
+    if isinstance(response, list):
+        return _word(_named(response).get("id")) if _runs_on(response) else None
     body = response if is_object(response) else {}
     return _word(body.get("id")) if body.get("status") in _RUNNING else None
+
+
+def _named(events: Sequence[Any]) -> Body:
+    """The response as the last event has it that has one."""
+    found = (e["response"] for e in _events(events)[::-1] if is_object(e.get("response")))
+    return next(found, {})
+
+
+def _streams(events: Sequence[Any]) -> bool:
+    return any(str(event.get("type")).startswith("response.") for event in _events(events))
+
+
+def _runs_on(events: Sequence[Any]) -> bool:
+    """Whether these are of a background response that goes on, though its stream was left or cut."""
+    body, ended = _named(events), any(str(e.get("type")) in RESPONSE_ENDED for e in _events(events))
+    running = bool(body.get("background")) and body.get("status") in _RUNNING
+    return running and not ended and not _ends_in_an_error(events)
 
 
 def read_event(

@@ -549,6 +549,7 @@ DRAWN: Json = {"type": "input_image", "image_url": "data:image/png;base64,AAAA"}
         ({"tools": [{"type": "web_search"}]}, "the tool web_search"),
         ({"conversation": "conv_1"}, "`conversation`"),
         ({"background": True}, "`background`"),
+        ({"background_options": {"completion_window": "8h"}}, "`background_options`"),
         ({"prompt": {"id": "pmpt_1"}}, "`prompt`"),
         (
             {"input": [{"role": "user", "content": [{"type": "input_file", "file_id": "f"}]}]},
@@ -568,6 +569,14 @@ def test_nothing_that_a_cell_depends_on_is_dropped(more: Json, reason: str, loca
     text = missed(lambda: OpenAI().responses.create(**{**ASK, "extra_body": more}))
     assert "The model on this machine has not answered" in text
     assert reason in text
+    assert local.asked == []
+
+
+def test_a_background_response_is_fetched_and_cancelled_at_openai_only(local: Server) -> None:
+    responses = OpenAI().responses
+    path = "goes to /v1/responses/resp_1"
+    assert path in missed(lambda: responses.retrieve("resp_1", stream=True, starting_after=4))
+    assert f"{path}/cancel" in missed(lambda: responses.cancel("resp_1"))
     assert local.asked == []
 
 

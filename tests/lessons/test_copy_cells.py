@@ -5,6 +5,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx2
+import openai
 import pytest
 
 from oaiworkbook.practice.server import PracticeServer
@@ -48,6 +50,44 @@ def test_the_copied_agent_stops_when_its_money_is_spent() -> None:
     with pytest.raises(RuntimeError, match="a limit of money"):
         names["agent"](client, "soup", lambda order: True, usd=0.001)
     assert len(asked) == 3
+
+
+def test_the_copied_wait_survives_a_dropped_link_and_cancels_when_its_time_is_over() -> None:
+    (path,) = [each for each in lessons() if each.name.startswith("31_")]
+    names: dict[str, Any] = {"__name__": "copied"}
+    exec(copied.source(path), names)
+    done: list[str] = []
+    clock = iter(range(100))
+    names["time"] = SimpleNamespace(monotonic=lambda: next(clock), sleep=lambda seconds: None)
+
+    def response(status: str, **more: Any) -> Any:
+        empty = {"id": "resp_1", "error": None, "incomplete_details": None, "output_text": "Fine."}
+        return SimpleNamespace(status=status, **empty | more)
+
+    def client(*answers: Any) -> Any:
+        left = list(answers)
+
+        def retrieve(name: str) -> Any:
+            done.append(name)
+            answer = left.pop(0) if len(left) > 1 else left[0]
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        calls = SimpleNamespace(create=lambda **form: response("queued"), retrieve=retrieve)
+        calls.cancel = lambda name: done.append(f"cancel {name}")
+        return SimpleNamespace(responses=calls)
+
+    dropped = openai.APIConnectionError(request=httpx2.Request("GET", "https://api.openai.com"))
+    whole = client(dropped, response("in_progress"), response("completed"))
+    assert names["in_background"](whole, "review", 10) == "Fine."
+    assert done == ["resp_1"] * 3
+    with pytest.raises(TimeoutError):
+        names["in_background"](client(response("in_progress")), "review", 2)
+    assert done[-1] == "cancel resp_1"
+    cut = response("incomplete", incomplete_details=SimpleNamespace(reason="max_output_tokens"))
+    with pytest.raises(RuntimeError, match=r"incomplete.*max_output_tokens"):
+        names["in_background"](client(cut), "review", 10)
 
 
 def _samples(path: Path) -> list[Path]:

@@ -87,6 +87,50 @@ def test_a_background_response_is_held_until_a_poll_says_what_it_cost() -> None:
     assert (total.unknown, total.held_usd, total.cost_usd) == (0, 0, EACH)
 
 
+def events(*bodies: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"type": f"response.{body['status']}", "response": body} for body in bodies]
+
+
+def test_a_background_stream_that_was_cut_is_held_until_it_was_read_to_its_end() -> None:
+    runs = {**ANSWER, "background": True, "status": "in_progress", "usage": None}
+    with spend_limit(1) as limit:
+        cut = ask("POST", "/v1/responses", events(runs))
+        held = limit.spent
+        assert (cut.cost_usd, cut.response_id, held > 0) == (None, "resp_1", True)
+        ask("GET", "/v1/responses/resp_1", [{"type": "response.output_text.delta", "delta": "a"}])
+        assert limit.spent == held
+        for _ in range(2):
+            ask("GET", "/v1/responses/resp_1", events(response(background=True)))
+            assert limit.spent == EACH
+    (total,) = [total for total in costs().totals if total.key == MODEL]
+    assert (total.unknown, total.held_usd, total.cost_usd) == (0, 0, EACH)
+
+
+def test_in_replay_a_background_stream_that_was_cut_is_counted_where_it_ends() -> None:
+    name = "resp_replayed_in_the_background"
+    runs = {**ANSWER, "id": name, "background": True, "status": "in_progress", "usage": None}
+    cut = ask("POST", "/v1/responses", events(runs), "replay")
+    assert (cut.cost_usd, cut.price_note) == (0, "not billed by itself")
+    done = events(response(name, background=True))
+    rest = [ask("GET", f"/v1/responses/{name}", done, "replay") for _ in range(2)]
+    assert [call.cost_usd for call in rest] == [EACH, None]
+    assert rest[1].price_note == "already counted"
+
+
+def test_what_a_cancelled_response_was_held_for_stays_held() -> None:
+    with spend_limit(1) as limit:
+        ask("POST", "/v1/responses", {**ANSWER, "background": True, "status": "queued"})
+        held = limit.spent
+        stopped = {**ANSWER, "background": True, "status": "cancelled", "usage": None, "output": []}
+        for _ in range(2):
+            cancelled = ask("POST", "/v1/responses/resp_1/cancel", stopped)
+            assert (cancelled.cost_usd, cancelled.price_note) == (
+                None,
+                "the answer carries no usage",
+            )
+        assert limit.spent == held > 0
+
+
 def test_an_event_that_is_passed_twice_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OAIWORKBOOK_MODE", "live")
     event = {"type": "response.completed", "response": response()}

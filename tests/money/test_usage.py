@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from oaiworkbook.endpoints import name_of
-from oaiworkbook.money.usage import read_event, read_usage
+from oaiworkbook.money.usage import begun_response, read_event, read_usage
 
 COUNTS = {
     "input_tokens": 30,
@@ -185,6 +185,45 @@ def test_cut_responses_stream_is_unknown_but_named() -> None:
     assert (usage.known, usage.response_id, usage.model) == (False, "resp_1", "gpt-6-luna")
     assert "ended before its usage" in usage.note
     assert usage.raw == {}
+
+
+def begun_stream(**more: Any) -> list[dict[str, Any]]:
+    """The first events of a background stream, as they came before it was cut."""
+    waiting = response(status="queued", usage=None, background=True)
+    created = {"type": "response.created", "response": waiting}
+    runs = {"type": "response.in_progress", "response": waiting | {"status": "in_progress"} | more}
+    return [created, runs, {"type": "response.output_text.delta", "delta": "Hi"}]
+
+
+def test_a_cut_stream_of_a_background_response_is_billed_by_a_later_call() -> None:
+    assert read_usage("POST", "/v1/responses", {"stream": True}, begun_stream()) is None
+    assert begun_response("POST", "/v1/responses", begun_stream()) == "resp_1"
+    plain = read_usage("POST", "/v1/responses", {"stream": True}, begun_stream(background=False))
+    assert plain is not None
+    assert not plain.known
+    assert begun_response("POST", "/v1/responses", begun_stream(background=False)) is None
+    error = {"type": "error", "code": "server_error", "message": "Sorry.", "param": None}
+    broken = read_usage("POST", "/v1/responses", {"stream": True}, [*begun_stream(), error])
+    assert broken is not None
+    assert (broken.known, broken.note) == (False, "the stream ended in an error")
+    assert begun_response("POST", "/v1/responses", [*begun_stream(), error]) is None
+
+
+def test_a_fetched_stream_is_counted_at_its_end_and_is_nothing_where_it_is_cut() -> None:
+    end = {"type": "response.completed", "response": response(background=True)}
+    rest = [{"type": "response.output_text.delta", "delta": "Hi", "sequence_number": 21}]
+    usage = read_usage("GET", "/v1/responses/resp_1", None, [*rest, end])
+    assert usage is not None
+    assert (usage.quantities, usage.response_id) == (READ, "resp_1")
+    assert read_usage("GET", "/v1/responses/resp_1", None, rest) is None
+
+
+def test_a_cancelled_response_without_usage_is_unknown() -> None:
+    cancelled = response(status="cancelled", usage=None, background=True)
+    for method, path in (("POST", "/v1/responses/resp_1/cancel"), ("GET", "/v1/responses/resp_1")):
+        usage = read_usage(method, path, None, cancelled)
+        assert usage is not None
+        assert (usage.known, usage.response_id) == (False, "resp_1")
 
 
 def test_compaction_takes_the_model_from_the_request() -> None:

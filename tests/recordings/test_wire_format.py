@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -95,17 +96,28 @@ def test_nothing_that_newer_real_responses_always_have_is_missing(path: Path) ->
     for answer in read_recording(path).answers:
         for body in bodies(answer):
             if body.get("object") == "response":
-                assert not always - set(body)
+                # The real one that was fetched while it ran names nobody who pays.
+                over = body["status"] in ("completed", "incomplete", "failed")
+                assert not always - set(body) - (set() if over else {"billing"})
+
+
+def begins_after(recording: Recording) -> int:
+    """The number of the event after which a fetched stream begins, -1 where it has all."""
+    asked = parse_qs(recording.request.query or "")
+    return int(asked.get("starting_after", ["-1"])[0])
 
 
 @needs_real
 @every_recording
 def test_stream_events_follow_each_other_as_in_real_streams(path: Path) -> None:
-    for answer in read_recording(path).answers:
+    recording = read_recording(path)
+    for answer in recording.answers:
         types = [b["type"] for b in bodies(answer) if "type" in b] if answer.sse else []
         if types and types[0].startswith("response."):
             last = [""] if ended(bodies(answer)) else []
             pairs = set(zip(["", *types], [*types, *last], strict=False))
+            if begins_after(recording) >= 0:
+                pairs.discard(("", types[0]))
             assert not pairs - real_order()
 
 
@@ -134,7 +146,8 @@ def test_streams_are_framed_as_the_endpoint_frames_them(path: Path) -> None:
     recording = read_recording(path)
     for answer in recording.answers:
         if answer.sse:
-            named, done, crlf = FRAMING[recording.request.path]
+            asked = re.sub(r"/resp_\w+$", "", recording.request.path)
+            named, done, crlf = FRAMING[asked]
             assert all((name is not None) is named for _, name, _ in answer.sse)
             assert all(name == data["type"] for _, name, data in answer.sse if named)
             assert (answer.sse[-1][2] == "[DONE]") is done
@@ -143,10 +156,13 @@ def test_streams_are_framed_as_the_endpoint_frames_them(path: Path) -> None:
 
 @every_recording
 def test_sequence_numbers_and_deltas_add_up(path: Path) -> None:
-    for answer in read_recording(path).answers:
+    recording = read_recording(path)
+    first = begins_after(recording) + 1
+    for answer in recording.answers:
         events = bodies(answer) if answer.sse else []
         if events and "sequence_number" in events[0]:
-            assert [e["sequence_number"] for e in events] == list(range(len(events)))
+            numbers = list(range(first, first + len(events)))
+            assert [e["sequence_number"] for e in events] == numbers
         texts: dict[str, str] = defaultdict(str)
         for event in events:
             kind = event.get("type", "")
@@ -154,7 +170,8 @@ def test_sequence_numbers_and_deltas_add_up(path: Path) -> None:
                 texts[kind.removesuffix(".delta")] += event["delta"]
             elif kind.removesuffix(".done") in texts:
                 whole = event.get("text", event.get("arguments", event.get("transcript")))
-                assert whole == texts.pop(kind.removesuffix(".done"))
+                came = texts.pop(kind.removesuffix(".done"))
+                assert whole == came or (first and whole.endswith(came))
 
 
 def usages(value: Any) -> Iterator[dict[str, Any]]:

@@ -120,6 +120,9 @@ _BATCH = "types/batch.py; none of the few that were collected failed or expired"
 _JOB = "so are ended jobs in the collected list of jobs; the only one got by itself had just begun"
 _ECHO = "the request's own value comes back"
 _PROGRAMS = "in the newest plain answers (October 2026); the collected ones here are older"
+_QUEUED = (
+    "the one collected background stream is of February 2026; newer streams have it in `created`"
+)
 _MCP = "types/responses/mcp_tool_call_error.py: of a tool that refuses; the collected one of HTTP"
 _UNSEEN = "in the SDK's types or OpenAI's documentation alone: "
 
@@ -168,6 +171,12 @@ KEPT: dict[str, dict[str, str]] = {
     "GET responses/*": {
         ".access_programs is in no real answer": _PROGRAMS,
         ".max_output_tokens is integer": _ECHO,
+        ".max_tool_calls is integer": _ECHO,
+        ".output[] message.content[] output_text.annotations is list of object": "as in the answers of "
+        "web search that `POST responses` has; none of the few that were fetched searched",
+    },
+    "GET responses/* stream response.completed": {
+        ".response response.access_programs is in no real answer": _PROGRAMS,
     },
     "GET vector_stores/*/files/*": {
         ".attributes is in no real answer": "types/vector_stores/vector_store_file.py; " + _NEW,
@@ -215,6 +224,7 @@ KEPT: dict[str, dict[str, str]] = {
         ".prompt_cache_diagnostics is in no real answer": _ASKED + "types/responses/response.py",
         ".prompt_cache_options.comparison_response_id is in no real answer": _ASKED
         + "types/responses/response.py",
+        ".max_tool_calls is integer": _ECHO,
         ".safety_identifier is string": _ECHO,
         ".text.format json_object is in no real answer": _ECHO,
         ".tools[] mcp.require_approval is string": _ECHO,
@@ -228,6 +238,15 @@ KEPT: dict[str, dict[str, str]] = {
     },
     "POST uploads/*/complete": {
         ".file file.expires_at is integer": "as of a file that is sent whole; " + _ECHO,
+    },
+    "POST responses stream response.queued": {
+        ".response response.access_programs is in no real answer": _PROGRAMS,
+        ".response response.moderation is in no real answer": _QUEUED,
+        ".response response.prompt_cache_retention is string": _QUEUED,
+        ".response response.reasoning.context is in no real answer": _QUEUED,
+        ".response response.reasoning.effort is string": _QUEUED,
+        ".response response.reasoning.mode is in no real answer": _QUEUED,
+        ".response response.tool_usage is in no real answer": _QUEUED,
     },
     "POST vector_stores/*/search": {
         "is in no real traffic": _UNSEEN + "types/vector_store_search_response.py",

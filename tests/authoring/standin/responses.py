@@ -201,8 +201,11 @@ def _text(asked: dict[str, Any] | None) -> dict[str, Any]:
 def _events(served: Served, body: dict[str, Any], ms: int, gap: int) -> list[list[Any]]:
     begun = body | {"status": "in_progress", "completed_at": None, "output": [], "usage": None}
     begun |= {"incomplete_details": None, "service_tier": "auto"}
+    # In the background it waits first.
+    first = begun | {"status": "queued"} if body["background"] else begun
     events: list[tuple[str, dict[str, Any], bool]] = [
-        ("response.created", {"response": begun}, False),
+        ("response.created", {"response": first}, False),
+        *([("response.queued", {"response": first}, False)] if body["background"] else []),
         ("response.in_progress", {"response": begun}, False),
     ]
     for index, item in enumerate(body["output"]):
