@@ -12,7 +12,7 @@ from ..exercises.probe import Asked, Probe, expect
 from ..models import model
 
 Json = dict[str, Any]
-RULES = [{"type": "compaction", "compact_threshold": 1250}]
+RULES = [{"type": "compaction", "compact_threshold": 1200}]
 
 
 def _user(text: str) -> Json:
@@ -262,19 +262,18 @@ def wipe(answer: Callable[..., Any]) -> str:
         kept = _Kept(count, gone)
         found = answer(Probe([kept.reply], limit=160).client, CASE)
         _wiped(kept, found, f"of {count} items, {len(gone)} of them gone already,")
+    page, empty, done = of_body(_list(["msg_0"])), of_body(_list([])), of_body(_DELETED)
+    one_less = of_body(_CONVERSATION)
     lost = {"a 404 (no such conversation)": _missing(f"Conversation with id '{CASE}' not found.")}
-    page, done = of_body(_list(["msg_0"])), of_body(_DELETED)
-    passes_on(lambda probe: answer(probe.client, CASE), then=[page, done])
-    passes_on(
-        lambda probe: answer(probe.client, CASE), then=[of_body(_list([])), done], failures=lost
-    )
-    passes_on(lambda probe: answer(probe.client, CASE), first=[page], then=[done], but={NO_MODEL})
-    passes_on(lambda probe: answer(probe.client, CASE), first=[page, of_body(_CONVERSATION)])
-    passes_on(
-        lambda probe: answer(probe.client, CASE),
-        first=[page, of_body(_CONVERSATION)],
-        failures=lost,
-    )
+
+    def run(probe: Probe) -> Any:
+        return answer(probe.client, CASE)
+
+    passes_on(run, then=[page, done], but={NO_MODEL})
+    passes_on(run, then=[empty, done], failures=lost)
+    passes_on(run, first=[page], then=[done], but={NO_MODEL})
+    passes_on(run, first=[page, one_less], but={NO_MODEL})
+    passes_on(run, first=[page, one_less], failures=lost)
     return "Every item first, the conversation last, and what is gone stops nothing."
 
 
@@ -330,7 +329,7 @@ def sendable(items):
         reference='''
 def ask(client, history, text):
     """The answer to `text`, and the history for the next turn."""
-    rules = [{"type": "compaction", "compact_threshold": 1250}]
+    rules = [{"type": "compaction", "compact_threshold": 1200}]
     asked = [*history, {"role": "user", "content": text}]
     response = client.responses.create(**private, context_management=rules, input=asked)
     return response.output_text, newest([*asked, *response.to_dict()["output"]])
