@@ -37,9 +37,9 @@ _OUTPUT = {"type": "function_call_output", "call_id": "call_1", "output": "14 pe
 # What the case is about, the saved talk, the places of what can be sent.
 CASES: list[tuple[str, list[Json], tuple[int, ...]]] = [
     ("whole notes", [_user("Hello."), _notes("1", "gAAAAABx"), _said("Good evening.")], (0, 1, 2)),
-    ("an empty text", [_user("Hello."), _notes("2", ""), _said("Good evening.")], (0, 2)),
-    ("no text but None", [_user("Hello."), _BARE | {"encrypted_content": None}], (0,)),
     ("the key is not there", [_user("Hello."), dict(_BARE), _said("Yes?")], (0, 2)),
+    ("no text but None", [_user("Hello."), _BARE | {"encrypted_content": None}], (0,)),
+    ("an empty text", [_user("Hello."), _notes("2", ""), _said("Good evening.")], (0, 2)),
     ("two notes of three", [_notes("5", ""), _notes("6", "gAAAAABy"), _notes("7", "")], (1,)),
     ("a compaction item", [_short("A"), _user("Go on."), dict(_BARE)], (0, 1)),
     ("a function call", [_user("Rates?"), dict(_CALL), dict(_OUTPUT)], (0, 1, 2)),
