@@ -11,9 +11,9 @@ The bound is from above, or it is None with the reason. What it counts:
 - Each call of a hosted tool, as `max_tool_calls` limits them, by its fee and by all that the model can
   read after it. Without that maximum nothing limits them.
 
-What it cannot see: a service tier that the project's settings choose; sound with long silence, which
-some codecs make next to nothing of. OpenAI's own text for its tools is not documented; more is counted
-for it than any exchange we have seen had.
+What it cannot see: a service tier that the project's settings choose; a talk that is compacted more
+than once in one response; sound with long silence, which some codecs make next to nothing of. OpenAI's
+own text for its tools is not documented; more is counted for it than any exchange we have seen had.
 """
 
 import html
@@ -283,7 +283,7 @@ def _text_bound(
         notes.append(f"{earlier:,} tokens of earlier turns, as logged")
     elif asked.get("previous_response_id") or asked.get("conversation"):
         parts.stored.add("earlier turns")
-    if any("id" in each and each.keys() <= {"id", "type"} for each in _objects(asked.get("input"))):
+    if any(map(_is_elsewhere, _objects(asked.get("input")))):
         parts.stored.add("items named by their id")
     if isinstance(asked.get("prompt"), Mapping):
         parts.stored.add("the stored prompt")
@@ -296,6 +296,8 @@ def _text_bound(
     into += (tools.calls or 0) * window
     if asked.get("context_management"):
         into *= 2  # what is compacted is read once more
+        out += most  # whether a maximum holds for it too is not documented
+        notes.append(f"{most:,} output tokens assumed for a compaction")
     listed = rates(model, at, service_tier=tier, input_tokens=into)
     no_price = listed.note if model else "no model is named"
     why = [no_price] if not listed.usd else tools.unbounded
@@ -386,6 +388,13 @@ def _is_hosted(tool: Mapping[str, Any]) -> bool:
 def _objects(value: Any) -> list[Mapping[str, Any]]:
     listed = value if isinstance(value, list | tuple) else ()
     return [each for each in listed if isinstance(each, Mapping)]
+
+
+def _is_elsewhere(item: Mapping[str, Any]) -> bool:
+    """Whether an input item only names what the server has, such as thoughts without their text."""
+    if item.get("type") == "reasoning":
+        return not item.get("encrypted_content")
+    return "id" in item and item.keys() <= {"id", "type"}
 
 
 def _strings(value: Any) -> list[str]:

@@ -31,6 +31,7 @@ BEYOND = (
         "includes ",
     ),
     *("goes on from an answer in a `conversation`", "holds an item of type ", "forces the tool "),
+    "holds a compacted talk",
     *("asks for several answers in one stream", "holds a message that only", "holds a call of a "),
 )
 
@@ -95,6 +96,22 @@ def texts(value: Any) -> Iterator[str]:
     elif isinstance(value, dict) and value.get("type") != "reasoning":
         for name in ("content", "text", "output", "arguments"):
             yield from texts(value.get(name))
+
+
+ASK: Json = {"model": "gpt-6-luna", "store": False, "include": ["reasoning.encrypted_content"]}
+HI: Json = {"role": "user", "content": "Hi"}
+
+
+def test_what_is_sealed_for_another_model_is_left_out_and_a_compacted_talk_is_refused() -> None:
+    sealed = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "gAAAAABx"}
+    asked = of_responses(ASK | {"input": [sealed, HI]}, [])
+    assert asked.body == {"messages": [HI]}
+    item = {"type": "compaction", "id": "cmp_1", "encrypted_content": "gAAAAABy"}
+    with pytest.raises(NotLocal, match=r"^holds a compacted talk, which only OpenAI"):
+        of_responses(ASK | {"input": [item, HI]}, [])
+    rules = [{"type": "compaction", "compact_threshold": 1200}]
+    with pytest.raises(NotLocal, match=r"^sends `context_management`"):
+        of_responses(ASK | {"input": "Hi", "context_management": rules}, [])
 
 
 def test_every_recorded_completion_becomes_a_response() -> None:

@@ -421,6 +421,22 @@ def test_a_slip_in_a_request_gets_the_apis_error_and_uses_up_no_reply() -> None:
     assert probe.client.responses.create(**ASK).output_text == "one"
 
 
+def test_thoughts_without_their_text_are_not_found_where_nothing_is_stored() -> None:
+    probe = Probe(["one"])
+    bare: Any = {"type": "reasoning", "id": "rs_1", "summary": []}
+    sealed: Any = bare | {"encrypted_content": "gAAAAABx"}
+    hi: Any = {"role": "user", "content": "Hi"}
+    ask: dict[str, Any] = {"model": "gpt-6-luna", "store": False}
+    with pytest.raises(openai.NotFoundError, match="'rs_1' not found") as caught:
+        probe.client.responses.create(**ask, input=[hi, bare])
+    assert (caught.value.type, caught.value.param, caught.value.code) == (
+        *("invalid_request_error", "input", None),
+    )
+    assert probe.client.responses.create(**ask, input=[hi, sealed]).output_text == "one"
+    stored = probe.client.responses.create(model="gpt-6-luna", input=[hi, bare])
+    assert stored.output_text == "one"
+
+
 def test_what_a_check_cannot_play_is_no_fault_of_the_code() -> None:
     def answer(client: openai.OpenAI) -> Any:
         return client.files.list()

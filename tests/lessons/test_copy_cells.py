@@ -90,6 +90,35 @@ def test_the_copied_wait_survives_a_dropped_link_and_cancels_when_its_time_is_ov
         names["in_background"](client(cut), "review", 10)
 
 
+def test_the_copied_talk_begins_anew_with_a_compaction_and_forgets_a_question_that_failed() -> None:
+    (path,) = [each for each in lessons() if each.name.startswith("32_")]
+    names: dict[str, Any] = {"__name__": "copied"}
+    exec(copied.source(path), names)
+    said, short = SimpleNamespace(type="message"), SimpleNamespace(type="compaction")
+    request = httpx2.Request("POST", "https://api.openai.com/v1/responses")
+    answers: list[Any] = [[said], [said, short], openai.APIConnectionError(request=request)]
+    asked: list[Any] = []
+
+    def create(**form: Any) -> Any:
+        asked.append(form | {"input": list(form["input"])})
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return SimpleNamespace(output=answer, output_text="Yes.")
+
+    client = SimpleNamespace(responses=SimpleNamespace(create=create))
+    history: list[Any] = []
+    names["ask"](client, history, "I owe 900.")
+    names["ask"](client, history, "And 300.", 200_000)
+    assert history == [short]
+    with pytest.raises(openai.APIConnectionError):
+        names["ask"](client, history, "Are you there?")
+    assert history == [short]
+    assert [form["store"] for form in asked] == [False] * 3
+    rule = {"type": "compaction", "compact_threshold": 200_000}
+    assert [form.get("context_management") for form in asked] == [None, [rule], None]
+
+
 def _samples(path: Path) -> list[Path]:
     """Files that the cell names and a reader would have beside it."""
     folder = path.parent.parent / "data" / "samples"

@@ -134,6 +134,20 @@ def test_compaction_has_no_maximum_to_pass() -> None:
     assert (found.output_tokens, found.smaller) == (128_000, "")
 
 
+def test_a_compaction_on_the_way_reads_all_once_more_and_writes_what_it_will() -> None:
+    plain = bound({"input": "Hi", "max_output_tokens": 50})
+    found = bound({"input": "Hi", "max_output_tokens": 50, "context_management": [{}]})
+    assert found.input_tokens >= 2 * plain.input_tokens
+    assert found.output_tokens == 50 + 128_000
+    assert "128,000 output tokens assumed for a compaction" in found.note
+    assert found.usd > plain.usd
+
+
+def test_sealed_thoughts_are_counted_by_their_bytes() -> None:
+    sealed = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "gAAAAAB" * 90}
+    assert 7 * 90 < bound({"input": [sealed]}).input_tokens < 7 * 90 + 400
+
+
 @pytest.mark.parametrize(
     ("body", "path", "tokens"),
     [
@@ -241,6 +255,10 @@ def test_chat_does_not_count_its_searches(model: str) -> None:
         ({"prompt": {"id": "pmpt_1"}}, "the stored prompt"),
         ({"input": [{"type": "item_reference", "id": "msg_1"}]}, "items named by their id"),
         ({"input": [{"id": "msg_1"}]}, "items named by their id"),
+        (
+            {"input": [{"type": "reasoning", "id": "rs_1", "summary": []}]},
+            "items named by their id",
+        ),
         ({"input": [{"content": [{"type": "input_file", "file_id": "file_1"}]}]}, "files"),
         (
             {"tools": [{"type": "mcp", "server_label": "x"}], "max_tool_calls": 0},

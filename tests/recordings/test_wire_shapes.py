@@ -146,6 +146,9 @@ KEPT: dict[str, dict[str, str]] = {
         ".metadata is object": _ECHO,
     },
     "POST batches": {".metadata is object": _ECHO},
+    "DELETE conversations/*": {
+        "is in no real traffic": _UNSEEN + "types/conversations/conversation_deleted_resource.py",
+    },
     "GET conversations/*/items": {
         ".data[] message.phase is in no real answer": "types/conversations/message.py; collected "
         "items are the user's",
@@ -177,6 +180,9 @@ KEPT: dict[str, dict[str, str]] = {
     },
     "GET responses/* stream response.completed": {
         ".response response.access_programs is in no real answer": _PROGRAMS,
+    },
+    "GET responses/*/input_items": {
+        "is in no real traffic": _UNSEEN + "types/responses/response_item_list.py",
     },
     "GET vector_stores/*/files/*": {
         ".attributes is in no real answer": "types/vector_stores/vector_store_file.py; " + _NEW,
@@ -232,6 +238,10 @@ KEPT: dict[str, dict[str, str]] = {
         ".tools[] web_search.filters is in no real answer": _ECHO,
         ".usage.input_tokens_details.cache_write_tokens_details is in no real answer": _ASKED
         + "types/responses/response_usage.py",
+    },
+    "POST responses/compact": {
+        ".usage.input_tokens_details.cache_write_tokens is in no real answer": "in every other answer "
+        "with this usage since July 2026; the collected ones are of February and April",
     },
     "POST responses stream response.created, response.in_progress, response.completed": {
         ".response response.access_programs is in no real answer": _PROGRAMS,

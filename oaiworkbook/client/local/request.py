@@ -115,6 +115,8 @@ def messages_of(items: Any) -> list[Json]:
             if isinstance(content, list):  # a message of a tool holds text only
                 raise NotLocal("returns a picture from a function")
             found.append({"role": "tool", "tool_call_id": item["call_id"], "content": content})
+        elif kind == "compaction":  # what was said before is in it
+            raise NotLocal("holds a compacted talk, which only OpenAI's servers can read")
         elif kind != "reasoning":  # another model's thoughts are of no use to this one
             raise NotLocal(f"holds an item of type {kind}")
     return found

@@ -31,7 +31,7 @@ def refusal(asked: Asked, models: Collection[str] = ()) -> Json | None:
     """The error that the API answers this request with, or None. `models`: further known names."""
     if asked.method != "POST" or asked.path not in _ROLES or not isinstance(asked.body, dict):
         return None
-    for problem in (_unknown, _model, _messages, _reasoning, _tools, _results):
+    for problem in (_unknown, _model, _messages, _reasoning, _tools, _results, _unsealed):
         for status, code, param, words in problem(asked):
             if code == "model_not_found" and param in models:
                 continue
@@ -41,7 +41,7 @@ def refusal(asked: Asked, models: Collection[str] = ()) -> Json | None:
 
 
 # Status, code, parameter (of a model: its name), sentence.
-Problems = Iterator[tuple[int, str, str, str]]
+Problems = Iterator[tuple[int, str | None, str, str]]
 
 
 @cache
@@ -144,6 +144,15 @@ def _results(asked: Asked) -> Problems:
         if turn.role == "result" and turn.call_id not in calls and "conversation" not in asked.body:
             words = f"No tool call found for the output with call_id '{turn.call_id}'."
             yield 400, "invalid_value", "messages" if asked.chat else "input", words
+
+
+def _unsealed(asked: Asked) -> Problems:
+    """A reasoning item without its encrypted text, where nothing is stored that has it."""
+    given = asked.body.get("input")
+    for item in given if isinstance(given, list) and not asked.chat and not asked.stored else []:
+        if item.get("type") == "reasoning" and not item.get("encrypted_content"):
+            words = f"Item with id '{item.get('id')}' not found: nothing is stored."
+            yield 404, None, "input", words
 
 
 def _missing(param: str) -> tuple[int, str, str, str]:

@@ -65,6 +65,15 @@ def reasoning_item(served: Served, tokens: int, summary: str | None = None) -> d
     }
 
 
+def compaction_item(served: Served, tokens: int) -> dict[str, Any]:
+    """What a compaction leaves of a talk: encrypted, as real ones were, and longer for more tokens."""
+    return {
+        "id": identifier("cmp_", served),
+        "type": "compaction",
+        "encrypted_content": opaque(served, tokens),
+    }
+
+
 def message_item(
     served: Served, text: str, *, status: str = "completed", annotations: list[Any] | None = None
 ) -> dict[str, Any]:
