@@ -34,7 +34,9 @@ RIDDLES = {
     r"\bby the (?:token|word|line|call)\b": "per token",
 }
 # websockets comes with openai[realtime], and its exceptions are those of a session.
-_ALLOWED = frozenset({"openai", "pydantic", "numpy", "websockets"}) | sys.stdlib_module_names
+_ALLOWED = (
+    frozenset({"openai", "pydantic", "numpy", "websockets", "lark"}) | sys.stdlib_module_names
+)
 
 
 def model_names(lesson: Lesson) -> Iterator[str]:
@@ -162,7 +164,7 @@ def _copy_problems(source: str) -> Iterator[str]:
         return
     foreign = sorted(_imported(tree) - _ALLOWED)
     if foreign and foreign != ["oaiworkbook"]:
-        yield f"import only openai, pydantic, numpy, websockets and the standard library, not {foreign}"
+        yield f"import only openai, pydantic, numpy, websockets, lark and the standard library, not {foreign}"
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
     if not functions:
         yield "wrap the code in a function"
