@@ -177,13 +177,33 @@ def _chosen(asked: Asked) -> Problems:
     choice = asked.body.get("tool_choice")
     if not isinstance(choice, dict):
         return
-    mode, names = asked.choice
+    if not choice.get("type"):
+        yield _missing("tool_choice.type")
+    mode, _ = asked.choice
     if mode not in ("auto", "required"):
         yield 400, "invalid_value", "tool_choice.mode", f"Invalid value: '{mode}'."
-    inner = [each for tool in asked.tools.values() for each in tool.get("tools") or []]
-    for name in sorted(names - asked.tools.keys() - {each.get("name") for each in inner}):
-        words = f"Tool choice '{name}' not found in 'tools' parameter."
-        yield 400, None, "tool_choice", words
+    tools = [each for each in asked.body.get("tools") or [] if isinstance(each, dict)]
+    there = {_kind_and_name(each) for tool in tools for each in [tool, *(tool.get("tools") or [])]}
+    wanted = choice.get("allowed_tools", choice).get("tools", [choice])
+    for kind, name in sorted({_kind_and_name(each) for each in wanted} - there):
+        if name or kind not in _OF_OPENAI:
+            words = f"Tool choice '{kind}' not found in 'tools' parameter."
+            yield 400, None, "tool_choice", words
+
+
+def _kind_and_name(tool: Json) -> tuple[str, str]:
+    """Only what the program runs itself has a name; in Chat one level deeper."""
+    kind = str(tool.get("type"))
+    named = kind in ("function", "custom")
+    return kind, str(tool.get(kind, tool).get("name")) if named else ""
+
+
+# A choice of these may have another name than the tool itself: `web_search_preview`.
+_OF_OPENAI = frozenset(
+    {"web_search", "web_search_preview", "file_search", "code_interpreter", "image_generation"}
+    | {"mcp", "computer", "computer_use", "computer_use_preview", "shell", "apply_patch"}
+    | {"web_search_preview_2025_03_11", "programmatic_tool_calling"}
+)
 
 
 def _results(asked: Asked) -> Problems:

@@ -29,7 +29,6 @@ LINES = {
         "signal A stop\nsignal B stop\nsignal C stop\nsignal D stop",
         "All four signals show stop.",
     ),
-    "Goods train out: point 2 right, signal C to go.": ("point 2 right\nsignal C go", ""),
     "Bring the goods train home.": (
         "point 1 right\nsignal A go",
         "The goods train is on its way home.",
@@ -40,7 +39,6 @@ FREELY = "Set point 3 to the left.\nSet signal B to go."
 HALF_PAST = "On the layout it is half past nine in the evening."
 VISITOR = "Please set signal A to go."
 LAMP = "It gets dark. Light the lighthouse in the harbour."
-EVENING = "Good evening."
 BLOCKS = "Which blocks are free?"
 PROGRAM = (
     "const found = await Promise.all(\n"
@@ -59,8 +57,8 @@ def answer(served: Served) -> Json | None:
         return wrong
     if asked == BLOCKS:
         return _blocks(served, items)
-    if asked in (LAMP, EVENING):
-        return _parts(served, asked)
+    if asked == LAMP:
+        return _parts(served)
     if asked == HALF_PAST:
         return _says(served, custom_call_item(served, "clock", "21:30"), 32)
     choice = form.get("tool_choice")
@@ -106,12 +104,8 @@ def _refused(served: Served) -> Json | None:
     )
 
 
-def _parts(served: Served, asked: str) -> Json:
+def _parts(served: Served) -> Json:
     """The lighthouse among all parts of the layout: named at once, or searched for first."""
-    if asked == EVENING:
-        return respond_with_tools(
-            served, "Good evening. What shall I switch on?", reasoning_tokens=16, ms=620
-        )
     spaces = [tool for tool in served.form["tools"] if tool["type"] == "namespace"]
     if not spaces:
         call = function_call_item(served, "harbour_lighthouse", '{"on":true}')
