@@ -49,8 +49,10 @@ def input_texts(form: dict[str, Any]) -> list[tuple[str, str]]:
     items = [{"role": "user", "content": asked}] if isinstance(asked, str) else asked
     messages = [("developer", form["instructions"])] if form.get("instructions") else []
     for item in items:
-        names = ("content", "output", "arguments", "input", "code", "result")
+        names = ("content", "output", "arguments", "input")
         content = next(filter(None, map(item.get, names)), "")
+        if item.get("type") == "program":
+            content = item["code"]
         if isinstance(content, dict):
             content = json.dumps(content)
         if isinstance(content, list):
