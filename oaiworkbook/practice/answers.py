@@ -29,6 +29,12 @@ def call_item(name: str, arguments: str, call_id: str = "call_1") -> Json:
     return item | {"arguments": arguments, "call_id": call_id, "name": name}
 
 
+def custom_call_item(name: str, text: str, call_id: str = "call_1") -> Json:
+    """An output item in which the model calls a custom tool with this text."""
+    item = {"id": "ctc_1", "type": "custom_tool_call", "status": "completed"}
+    return item | {"call_id": call_id, "input": text, "name": name}
+
+
 def chat_answer(text: str | None, *, finish_reason: str = "stop", **fields: Any) -> Json:
     """A Chat Completions answer with one choice; `message={...}` adds to its message."""
     message: Json = {"role": "assistant", "content": text, "refusal": None, "annotations": []}

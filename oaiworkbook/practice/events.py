@@ -34,6 +34,7 @@ def response_events(body: Json, pieces: Sequence[str] | None = None) -> list[lis
     for index, item in enumerate(body["output"]):
         opened = item | ({"content": []} if item["type"] == "message" else {})
         opened |= {"arguments": ""} if item["type"] == "function_call" else {}
+        opened |= {"input": ""} if item["type"] == "custom_tool_call" else {}
         opened |= {"summary": []} if item["type"] == "reasoning" else {}
         opened |= {"status": "in_progress"} if "status" in item else {}
         named.append(("response.output_item.added", {"item": opened, "output_index": index}))
@@ -54,6 +55,11 @@ def _inside(item: Json, index: int, pieces: Sequence[str] | None) -> Iterator[tu
             yield "response.function_call_arguments.delta", delta
         whole = there | {"arguments": item["arguments"], "name": item["name"]}
         yield "response.function_call_arguments.done", whole
+    if item["type"] == "custom_tool_call":
+        for piece in pieces_of(item["input"]):
+            delta = there | {"delta": piece, "obfuscation": _BLANK}
+            yield "response.custom_tool_call_input.delta", delta
+        yield "response.custom_tool_call_input.done", there | {"input": item["input"]}
     if item["type"] == "reasoning":
         yield from _thoughts(item, there)
     if item["type"] != "message":

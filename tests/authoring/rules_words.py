@@ -34,8 +34,8 @@ RIDDLES = {
     r"\bby the (?:token|word|line|call)\b": "per token",
 }
 # websockets comes with openai[realtime], and its exceptions are those of a session. pypdf reads what
-# a model has quoted.
-_ALLOWED = frozenset({"openai", "pydantic", "numpy", "pypdf", "websockets"})
+# a model has quoted, lark what a grammar allows.
+_ALLOWED = frozenset({"openai", "pydantic", "numpy", "pypdf", "lark", "websockets"})
 _ALLOWED |= sys.stdlib_module_names
 
 
@@ -164,7 +164,10 @@ def _copy_problems(source: str) -> Iterator[str]:
         return
     foreign = sorted(_imported(tree) - _ALLOWED)
     if foreign and foreign != ["oaiworkbook"]:
-        yield f"import only openai, pydantic, numpy, pypdf, websockets and the standard library, not {foreign}"
+        yield (
+            "import only openai, pydantic, numpy, pypdf, lark, websockets and the standard library, "
+            f"not {foreign}"
+        )
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
     if not functions:
         yield "wrap the code in a function"

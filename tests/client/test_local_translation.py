@@ -172,3 +172,51 @@ def test_every_recorded_stream_becomes_the_events_of_a_response() -> None:
                 assert Response.model_validate(made.body).output_text == text, name
                 assert str(events[-1][0]).startswith(("response.completed", "response.incomplete"))
     assert seen > 2
+
+
+LOAN: Json = {"type": "function", "name": "loan", "parameters": {"type": "object"}}
+FINE: Json = LOAN | {"name": "fine"}
+
+
+@pytest.mark.parametrize(
+    ("mode", "choice"), [("auto", "auto"), ("required", "required")], ids=["auto", "required"]
+)
+def test_what_is_not_allowed_is_not_offered(mode: str, choice: str) -> None:
+    allowed = {
+        "type": "allowed_tools",
+        "mode": mode,
+        "tools": [{"type": "function", "name": "fine"}],
+    }
+    asked = of_responses({"input": "Hi", "tools": [LOAN, FINE], "tool_choice": allowed}, [])
+    assert [each["function"]["name"] for each in asked.body["tools"]] == ["fine"]
+    assert asked.body["tool_choice"] == choice
+
+
+def test_nothing_allowed_is_nothing_offered() -> None:
+    allowed = {"type": "allowed_tools", "mode": "auto", "tools": []}
+    asked = of_responses({"input": "Hi", "tools": [LOAN], "tool_choice": allowed}, [])
+    assert "tools" not in asked.body
+    assert "tool_choice" not in asked.body
+
+
+@pytest.mark.parametrize(
+    ("tool", "why"),
+    [
+        ({"type": "custom", "name": "box"}, "the tool custom, whose free text"),
+        ({"type": "namespace", "name": "shelf", "tools": [LOAN]}, "knows no namespaces"),
+        ({"type": "tool_search"}, "the tool tool_search, which runs on OpenAI's servers"),
+        ({"type": "programmatic_tool_calling"}, "which runs on OpenAI's servers"),
+        (LOAN | {"defer_loading": True}, "the tool loan in a way that only OpenAI's servers know"),
+        (LOAN | {"allowed_callers": ["programmatic"]}, "the tool loan in a way"),
+        (LOAN | {"async": True}, "the tool loan in a way"),
+    ],
+)
+def test_a_tool_that_a_local_server_does_not_have_is_refused(tool: Json, why: str) -> None:
+    with pytest.raises(NotLocal, match=why):
+        of_responses({"input": "Hi", "tools": [tool]}, [])
+
+
+def test_a_tool_that_may_also_be_called_directly_is_put() -> None:
+    tool = LOAN | {"allowed_callers": ["direct", "programmatic"]}
+    asked = of_responses({"input": "Hi", "tools": [tool]}, [])
+    assert [each["function"]["name"] for each in asked.body["tools"]] == ["loan"]

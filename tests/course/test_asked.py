@@ -99,6 +99,85 @@ def test_calls_and_their_results_are_turns_of_both_endpoints() -> None:
     assert refusal(in_chat) is None
 
 
+BOX = {"type": "custom", "name": "box", "description": "Takes commands."}
+LOAN = {"type": "function", "name": "loan"}
+LATER = LOAN | {"defer_loading": True}
+SHELF = {"type": "namespace", "name": "shelf", "description": "Books.", "tools": [LATER]}
+SEARCH = {"type": "tool_search"}
+
+
+def grammar(**given: Any) -> dict[str, Any]:
+    return BOX | {"format": {"type": "grammar"} | given}
+
+
+def test_a_custom_tool_is_the_same_in_both_endpoints() -> None:
+    form = {"type": "text"}
+    inner = {"name": "box", "description": "Takes commands.", "format": form}
+    nested = chat(USER, tools=[{"type": "custom", "custom": inner}])
+    assert nested.tools == responses(tools=[BOX | {"format": form}]).tools
+    assert nested.tools == {"box": {"description": "Takes commands.", "format": form}}
+    call = {"type": "custom_tool_call", "call_id": "c", "name": "box", "input": '{"b": 1, "a": 2}'}
+    result = {"type": "custom_tool_call_output", "call_id": "c", "output": "ok"}
+    custom = {"id": "c", "type": "custom", "custom": {"name": "box", "input": call["input"]}}
+    message = {"role": "assistant", "content": None, "tool_calls": [custom]}
+    said = chat(USER, message, {"role": "tool", "tool_call_id": "c", "content": "ok"})
+    plain = responses(input=[USER, call, result])
+    assert said.turns == plain.turns
+    assert plain.turns[1:] == (
+        Turn("call", '{"b": 1, "a": 2}', "box", "c"),  # a text, and no JSON to be sorted
+        Turn("result", "ok", call_id="c"),
+    )
+    assert refusal(plain) is None
+    assert list(responses(tools=[SHELF, SEARCH]).tools) == ["shelf", "tool_search"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "mode", "names"),
+    [
+        (None, "auto", {"box", "loan"}),
+        ("none", "none", {"box", "loan"}),
+        ("required", "required", {"box", "loan"}),
+        ({"type": "function", "name": "loan"}, "required", {"loan"}),
+        ({"type": "custom", "name": "box"}, "required", {"box"}),
+        ({"type": "custom", "custom": {"name": "box"}}, "required", {"box"}),
+        ({"type": "allowed_tools", "mode": "auto", "tools": [LOAN]}, "auto", {"loan"}),
+        (
+            {"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": [BOX]}},
+            "required",
+            {"box"},
+        ),
+        ({"type": "mcp", "server_label": "x"}, "required", {"mcp"}),
+    ],
+)
+def test_a_choice_says_who_decides_and_between_which_tools(
+    choice: Any, mode: str, names: set[str]
+) -> None:
+    asked = responses(tools=[BOX, LOAN], tool_choice=choice)
+    assert asked.choice == (mode, frozenset(names))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        responses(tools=[grammar(syntax="lark", definition="start: WORD")]),
+        responses(tools=[grammar(syntax="regex", definition="a+")]),
+        responses(tools=[BOX | {"format": {"type": "text"}}, SEARCH, SHELF]),
+        responses(tools=[LATER, SEARCH], tool_choice={"type": "function", "name": "loan"}),
+        responses(tools=[SHELF | {"tools": [LOAN]}]),
+        responses(tools=[SEARCH | {"execution": "client"}]),
+        responses(tools=[SHELF, SEARCH], tool_choice={"type": "function", "name": "loan"}),
+        responses(tools=[{"type": "web_search"}], tool_choice={"type": "web_search_preview"}),
+        responses(
+            tools=[BOX, LOAN],
+            tool_choice={"type": "allowed_tools", "mode": "auto", "tools": [LOAN]},
+        ),
+        chat(USER, tools=[{"type": "custom", "custom": {"name": "box"}}]),
+    ],
+)
+def test_tools_that_the_api_takes(asked: Asked) -> None:
+    assert refusal(asked) is None
+
+
 @pytest.mark.parametrize(
     ("asked", "status", "code", "param"),
     [
@@ -129,6 +208,60 @@ def test_calls_and_their_results_are_turns_of_both_endpoints() -> None:
             "missing_required_parameter",
             "tools[0].name",
         ),
+        (responses(tools=[{"type": "custom"}]), 400, "missing_required_parameter", "tools[0].name"),
+        (responses(tools=[grammar()]), 400, "invalid_value", "tools[0].format.syntax"),
+        (
+            responses(tools=[grammar(syntax="lark")]),
+            400,
+            "missing_required_parameter",
+            "tools[0].format.definition",
+        ),
+        (responses(tools=[BOX | {"format": "lark"}]), 400, "invalid_value", "tools[0].format.type"),
+        (
+            responses(tools=[SHELF | {"description": ""}, SEARCH]),
+            400,
+            "missing_required_parameter",
+            "tools[0].description",
+        ),
+        (responses(tools=[LATER]), 400, None, "tools.defer_loading"),
+        (responses(tools=[SHELF]), 400, None, "tools.defer_loading"),
+        (responses(tools=[LOAN, SEARCH]), 400, None, "tools.tool_search"),
+        (
+            responses(tools=[BOX], tool_choice={"type": "function", "name": "box"}),
+            400,
+            None,
+            "tool_choice",
+        ),
+        (
+            responses(tools=[BOX], tool_choice={"name": "box"}),
+            400,
+            "missing_required_parameter",
+            "tool_choice.type",
+        ),
+        (
+            responses(
+                tools=[BOX, LOAN],
+                tool_choice={"type": "allowed_tools", "mode": "any", "tools": [LOAN]},
+            ),
+            400,
+            "invalid_value",
+            "tool_choice.mode",
+        ),
+        (
+            responses(
+                tools=[BOX],
+                tool_choice={"type": "allowed_tools", "mode": "auto", "tools": [LOAN]},
+            ),
+            400,
+            None,
+            "tool_choice",
+        ),
+        (
+            responses(input=[{"type": "custom_tool_call_output", "call_id": "c", "output": ""}]),
+            400,
+            "invalid_value",
+            "input",
+        ),
         (
             responses(input=[{"type": "function_call_output", "call_id": "c", "output": ""}]),
             400,
@@ -137,7 +270,9 @@ def test_calls_and_their_results_are_turns_of_both_endpoints() -> None:
         ),
     ],
 )
-def test_a_slip_gets_the_error_of_the_api(asked: Asked, status: int, code: str, param: str) -> None:
+def test_a_slip_gets_the_error_of_the_api(
+    asked: Asked, status: int, code: str | None, param: str
+) -> None:
     refused = refusal(asked)
     assert refused is not None
     error = refused["json"]["error"]

@@ -20,7 +20,7 @@ from oaiworkbook.course.exercises.failures import (
     WRONG_KEY,
     passes_on,
 )
-from oaiworkbook.course.exercises.judge import Exercise, Runaway, Wrong, judge
+from oaiworkbook.course.exercises.judge import Exercise, NotPlayed, Runaway, Wrong, judge
 from oaiworkbook.course.exercises.probe import (
     Asked,
     Probe,
@@ -32,6 +32,7 @@ from oaiworkbook.course.exercises.probe import (
     stream_answer,
     text_answer,
 )
+from oaiworkbook.practice.answers import custom_call_item
 
 ASK: dict[str, Any] = {"model": "gpt-6-luna", "input": "Hi"}
 CHAT: dict[str, Any] = {"model": "gpt-6-luna", "messages": [{"role": "user", "content": "Hi"}]}
@@ -445,6 +446,54 @@ def test_what_a_check_cannot_play_is_no_fault_of_the_code() -> None:
     outcome, said = judge(exercise, answer)
     assert outcome == "not judged"
     assert "`GET /files`" in said
+
+
+BOX: dict[str, Any] = {"type": "custom", "name": "box"}
+LOAN: dict[str, Any] = {"type": "function", "name": "loan"}
+
+
+@pytest.mark.parametrize(
+    ("choice", "reply", "played"),
+    [
+        ({"type": "custom", "name": "box"}, "Hello", False),
+        ({"type": "custom", "name": "box"}, call_item("loan", "{}"), False),
+        ({"type": "custom", "name": "box"}, custom_call_item("box", "x"), True),
+        ({"type": "function", "name": "loan"}, call_item("loan", "{}"), True),
+        ("required", "Hello", False),
+        ("required", call_item("loan", "{}"), True),
+        ("none", call_item("loan", "{}"), False),
+        ("none", "Hello", True),
+        ("auto", "Hello", True),
+        ({"type": "allowed_tools", "mode": "required", "tools": [BOX]}, "Hello", False),
+        ({"type": "allowed_tools", "mode": "auto", "tools": [BOX]}, "Hello", True),
+    ],
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_tool_that_is_forced_is_called_or_nothing_is_played(
+    choice: Any, reply: Any, played: bool, stream: bool
+) -> None:
+    answer = reply if isinstance(reply, str) else text_answer("", output=[reply])
+    create = Probe([answer]).client.responses.create
+    ask = ASK | {"tools": [BOX, LOAN], "tool_choice": choice, "stream": stream}
+    if played:
+        list(create(**ask))
+    else:
+        with pytest.raises(NotPlayed, match="call of"):
+            list(create(**ask))
+
+
+def test_the_text_of_a_custom_call_is_streamed() -> None:
+    answer = text_answer("", output=[custom_call_item("box", "point 3 left")])
+    ask = ASK | {"tools": [BOX]}
+    events = list(Probe([answer]).client.responses.create(**ask, stream=True))
+    assert "".join(
+        each.delta for each in events if each.type == "response.custom_tool_call_input.delta"
+    ) == ("point 3 left")
+    done = [each.input for each in events if each.type == "response.custom_tool_call_input.done"]
+    assert done == ["point 3 left"]
+    last = events[-1]
+    assert last.type == "response.completed"
+    assert last.response.output == Probe([answer]).client.responses.create(**ask).output
 
 
 def test_a_sleep_that_was_imported_by_its_name_is_seen() -> None:

@@ -207,6 +207,7 @@ def test_without_a_maximum_of_tool_calls_nothing_is_known() -> None:
     "more",
     [
         {"tools": [{"type": "function", "name": "f"}, {"type": "custom", "name": "g"}]},
+        {"tools": [{"type": "namespace", "tools": [{"type": "function", "name": "f"}]}]},
         {"tools": [{"type": "computer"}]},
         {"tools": [{"type": "apply_patch"}]},
         {"tools": [{"type": "shell", "environment": {"type": "local"}}]},
@@ -229,6 +230,8 @@ def test_tools_that_your_program_runs_end_the_response(more: dict[str, Any]) -> 
         ({"tools": [{"type": "image_generation"}], "max_tool_calls": 1}, "image tool"),
         ({"tools": [{"type": "mcp", "server_label": "x"}]}, "nothing limits how often"),
         ({"tools": [{"type": "something_new"}]}, "nothing limits how often"),
+        ({"tools": [{"type": "tool_search"}]}, "nothing limits how often"),
+        ({"tools": [{"type": "programmatic_tool_calling"}]}, "nothing limits how often"),
     ],
 )
 def test_what_nothing_limits_is_unknown(body: dict[str, Any], why: str) -> None:

@@ -169,7 +169,8 @@ def test_sequence_numbers_and_deltas_add_up(path: Path) -> None:
             if kind.endswith(".delta") and "audio" not in event:
                 texts[kind.removesuffix(".delta")] += event["delta"]
             elif kind.removesuffix(".done") in texts:
-                whole = event.get("text", event.get("arguments", event.get("transcript")))
+                names = ("text", "arguments", "transcript", "input")
+                whole = next((event[name] for name in names if name in event), None)
                 came = texts.pop(kind.removesuffix(".done"))
                 assert whole == came or (first and whole.endswith(came))
 

@@ -223,6 +223,8 @@ KEPT: dict[str, dict[str, str]] = {
         "the one collected call is of 2025",
         ".output[] message.content[] output_text.logprobs[].top_logprobs is list of object": _ASKED
         + "types/responses/response_output_text.py",
+        ".output[] tool_search_output.tools[] namespace.tools[] function.output_schema is in no real "
+        "answer": "functions that a search loads without a namespace have it since July 2026",
         ".output[] web_search_call.action open_page is in no real answer": _UNSEEN
         + "types/responses/response_function_web_search.py",
         ".output[] web_search_call.action search.sources is in no real answer": _ASKED
@@ -233,6 +235,7 @@ KEPT: dict[str, dict[str, str]] = {
         ".max_tool_calls is integer": _ECHO,
         ".safety_identifier is string": _ECHO,
         ".text.format json_object is in no real answer": _ECHO,
+        ".tools[] custom.format grammar is in no real answer": _ECHO,
         ".tools[] mcp.require_approval is string": _ECHO,
         ".tools[] mcp.server_description is null": "the lesson gives none",
         ".tools[] web_search.filters is in no real answer": _ECHO,
@@ -245,6 +248,7 @@ KEPT: dict[str, dict[str, str]] = {
     },
     "POST responses stream response.created, response.in_progress, response.completed": {
         ".response response.access_programs is in no real answer": _PROGRAMS,
+        ".response response.tools[] custom.format grammar is in no real answer": _ECHO,
     },
     "POST uploads/*/complete": {
         ".file file.expires_at is integer": "as of a file that is sent whole; " + _ECHO,
@@ -268,7 +272,7 @@ KEPT: dict[str, dict[str, str]] = {
 }
 
 # Maps whose names the caller chooses.
-OPEN = {"attributes", "input_schema", "metadata", "parameters", "schema"}
+OPEN = {"attributes", "input_schema", "metadata", "output_schema", "parameters", "schema"}
 # Their `type` is a value, and no other set of fields.
 ONE_SHAPE = {"error", "metrics"}
 KINDS = {bool: "bool", int: "integer", float: "float", str: "string", dict: "object", list: "list"}

@@ -77,9 +77,10 @@ def of_responses(form: Mapping[str, Any], history: list[Json]) -> Asked:
     body |= _taken(given, _AS_THEY_ARE)
     if limit := given.pop("max_output_tokens", None):
         body["max_tokens"] = limit
-    if tools := given.pop("tools", None):
+    tools, choice = _allowed(given.pop("tools", None) or [], given.pop("tool_choice", None))
+    if tools:
         body["tools"] = [_function(tool, tool) for tool in tools]
-    if choice := given.pop("tool_choice", None):
+    if choice:
         body["tool_choice"] = _choice(choice)
     _format(given, body)
     _logprobs(given, body)
@@ -189,9 +190,30 @@ def _part(part: Mapping[str, Any]) -> Json:
     raise NotLocal(f"sends {what.get(str(kind), f'a part of type {kind}')}")
 
 
+def _allowed(tools: list[Json], choice: Any) -> tuple[list[Json], Any]:
+    """The tools that the model may call, and who decides. What is not allowed is not offered."""
+    if not isinstance(choice, Mapping) or choice.get("type") != "allowed_tools":
+        return tools, choice
+    wanted = [(each.get("type"), each.get("name")) for each in choice["tools"]]
+    allowed = [tool for tool in tools if (tool.get("type"), tool.get("name")) in wanted]
+    return allowed, choice["mode"] if allowed else None
+
+
+# Why a tool that the program runs itself is nothing for a local server.
+_NOT_THERE = {
+    "custom": "whose free text a local server does not know",
+    "namespace": "and a local server knows no namespaces",
+}
+
+
 def _function(tool: Mapping[str, Any], function: Mapping[str, Any] | None) -> Json:
-    if tool.get("type") != "function" or function is None:
-        raise NotLocal(f"uses the tool {tool.get('type')}, which runs on OpenAI's servers")
+    kind = tool.get("type")
+    if kind != "function" or function is None:
+        why = _NOT_THERE.get(str(kind), "which runs on OpenAI's servers")
+        raise NotLocal(f"uses the tool {kind}, {why}")
+    callers = function.get("allowed_callers") or ("direct",)
+    if function.get("defer_loading") or function.get("async") or "direct" not in callers:
+        raise NotLocal(f"uses the tool {function['name']} in a way that only OpenAI's servers know")
     names = ("name", "description", "parameters", "strict")
     kept = {name: function[name] for name in names if function.get(name) is not None}
     return {"type": "function", "function": kept}

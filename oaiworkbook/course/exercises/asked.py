@@ -49,9 +49,9 @@ _ANOTHER_NAME = {
 class Turn:
     """One thing in the conversation. `role`: user, assistant, call, result or reasoning.
 
-    `text` is what was said, the arguments of a call as JSON with sorted names, or the output of
-    one; `name` the function that is called; `other` the parts that are no text: pictures, sounds,
-    files.
+    `text` is what was said, the arguments of a call as JSON with sorted names or its free text, or the
+    output of one; `name` the function or the custom tool that is called; `other` the parts that are no
+    text: pictures, sounds, files.
     """
 
     role: str
@@ -153,15 +153,35 @@ class Asked:
 
     @property
     def tools(self) -> dict[str, Json]:
-        """Functions by name, other tools by type: {description, strict, parameters} or the tool."""
+        """Functions, custom tools and namespaces by name, other tools by type.
+
+        Of a function {description, strict, parameters}, of a custom tool {description, format}, of any
+        other the tool.
+        """
         found: dict[str, Json] = {}
         for tool in self._field("tools") or []:
-            if tool.get("type") == "function":
-                tool = tool.get("function", tool)
-                found[str(tool.get("name"))] = {name: tool.get(name) for name in _OF_A_TOOL}
+            kind = tool.get("type")
+            if kind in _OF_A_TOOL:
+                tool = tool.get(kind, tool)
+                found[str(tool.get("name"))] = {name: tool.get(name) for name in _OF_A_TOOL[kind]}
             else:
-                found[str(tool.get("type"))] = tool
+                found[str(tool.get("name") if kind == "namespace" else kind)] = tool
         return found
+
+    @property
+    def choice(self) -> tuple[str, frozenset[str]]:
+        """Who decides, and between which tools: "auto", "none" or "required", and their names.
+
+        A forced tool is "required" with one name; `allowed_tools` are their mode and their names.
+        """
+        given = self._field("tool_choice") or "auto"
+        if isinstance(given, str):
+            return given, frozenset(self.tools)
+        given = given.get("allowed_tools", given)
+        if "tools" in given:
+            names = frozenset(str(_name_of(tool)) for tool in given["tools"])
+            return str(given.get("mode", "auto")), names
+        return "required", frozenset({str(_name_of(given))})
 
     @property
     def settings(self) -> Json:
@@ -192,8 +212,18 @@ class Asked:
         return [each for each in items if each.get("role") in roles]
 
 
-_OF_A_TOOL = ("description", "strict", "parameters")
+_OF_A_TOOL: Mapping[Any, tuple[str, ...]] = {
+    "function": ("description", "strict", "parameters"),
+    "custom": ("description", "format"),
+}
 _NOTHING = object()
+
+
+def _name_of(tool: Json) -> Any:
+    """Of a choice: its name, in Chat one level deeper, or the type of one of OpenAI's tools."""
+    kind = str(tool.get("type"))
+    inner = tool.get(kind, tool) if kind in _OF_A_TOOL else tool
+    return inner.get("name") or kind
 
 
 def text_of(item: Json) -> str:
@@ -210,7 +240,10 @@ def turns_of(items: Iterable[Json]) -> Iterator[Turn]:
         kind, role = item.get("type", "message"), item.get("role", "")
         if kind == "function_call":
             yield _call(item, item.get("call_id"))
-        elif kind == "function_call_output":
+        elif kind == "custom_tool_call":
+            text, name = str(item.get("input", "")), str(item.get("name"))
+            yield Turn("call", text, name, str(item.get("call_id")))
+        elif kind in ("function_call_output", "custom_tool_call_output"):
             yield Turn("result", text_of(item), call_id=str(item.get("call_id")))
         elif role == "tool":
             yield Turn("result", text_of(item), call_id=str(item.get("tool_call_id")))
@@ -224,7 +257,12 @@ def turns_of(items: Iterable[Json]) -> Iterator[Turn]:
             if text_of(item) or other or not calls:
                 yield Turn(role, text_of(item), other=other)
             for call in calls:
-                yield _call(call.get("function", {}), call.get("id"))
+                custom = call.get("custom")
+                if custom is not None:
+                    text, name = str(custom.get("input", "")), str(custom.get("name"))
+                    yield Turn("call", text, name, str(call.get("id")))
+                else:
+                    yield _call(call.get("function", {}), call.get("id"))
 
 
 def _call(function: Json, call_id: Any) -> Turn:

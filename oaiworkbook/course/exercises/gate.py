@@ -31,7 +31,8 @@ def refusal(asked: Asked, models: Collection[str] = ()) -> Json | None:
     """The error that the API answers this request with, or None. `models`: further known names."""
     if asked.method != "POST" or asked.path not in _ROLES or not isinstance(asked.body, dict):
         return None
-    for problem in (_unknown, _model, _messages, _reasoning, _tools, _results, _unsealed):
+    checks = (_unknown, _model, _messages, _reasoning, _tools, _deferred, _chosen, _results)
+    for problem in (*checks, _unsealed):
         for status, code, param, words in problem(asked):
             if code == "model_not_found" and param in models:
                 continue
@@ -131,10 +132,78 @@ def _tools(asked: Asked) -> Problems:
         where = f"tools[{number}]"
         if not isinstance(tool, dict) or not tool.get("type"):
             yield _missing(f"{where}.type")
-        elif tool["type"] == "function":
-            inner = tool.get("function", {}) if asked.chat else tool
+        elif tool["type"] in ("function", "custom"):
+            kind = tool["type"]
+            inner = tool.get(kind, {}) if asked.chat else tool
             if not inner.get("name"):
-                yield _missing(f"{where}.function.name" if asked.chat else f"{where}.name")
+                yield _missing(f"{where}.{kind}.name" if asked.chat else f"{where}.name")
+            if kind == "custom":
+                yield from _format(inner.get("format"), f"{where}.format")
+        elif tool["type"] == "namespace":
+            for name in ("name", "description", "tools"):
+                if not tool.get(name):
+                    yield _missing(f"{where}.{name}")
+
+
+def _format(given: Any, where: str) -> Problems:
+    """How a custom tool's text is to look. Chat has the grammar one level deeper."""
+    if given is None or given == {"type": "text"}:
+        return
+    inner = given.get("grammar", given) if isinstance(given, dict) else {}
+    if inner.get("type", "grammar") != "grammar" or not isinstance(given, dict):
+        yield 400, "invalid_value", f"{where}.type", f"Invalid value: '{inner.get('type')}'."
+    elif inner.get("syntax") not in ("lark", "regex"):
+        yield 400, "invalid_value", f"{where}.syntax", f"Invalid value: '{inner.get('syntax')}'."
+    elif not isinstance(inner.get("definition"), str):
+        yield _missing(f"{where}.definition")
+
+
+def _deferred(asked: Asked) -> Problems:
+    """What is loaded later needs a search, and a search something to load."""
+    tools = [tool for tool in asked.body.get("tools") or [] if isinstance(tool, dict)]
+    held = [each for tool in tools for each in [tool, *(tool.get("tools") or [])]]
+    deferred = any(isinstance(each, dict) and each.get("defer_loading") for each in held)
+    searches = [tool for tool in tools if tool.get("type") == "tool_search"]
+    if deferred and not searches:
+        words = "Invalid Value: 'tools.defer_loading'. Deferred tools require tools.tool_search."
+        yield 400, None, "tools.defer_loading", words
+    if not deferred and any(tool.get("execution") != "client" for tool in searches):
+        words = "tools.tool_search requires at least one deferred tool."
+        yield 400, None, "tools.tool_search", f"Invalid Value: 'tools.tool_search'. {words}"
+
+
+def _chosen(asked: Asked) -> Problems:
+    """A choice between tools that are not there."""
+    choice = asked.body.get("tool_choice")
+    if not isinstance(choice, dict):
+        return
+    if not choice.get("type"):
+        yield _missing("tool_choice.type")
+    mode, _ = asked.choice
+    if mode not in ("auto", "required"):
+        yield 400, "invalid_value", "tool_choice.mode", f"Invalid value: '{mode}'."
+    tools = [each for each in asked.body.get("tools") or [] if isinstance(each, dict)]
+    there = {_kind_and_name(each) for tool in tools for each in [tool, *(tool.get("tools") or [])]}
+    wanted = choice.get("allowed_tools", choice).get("tools", [choice])
+    for kind, name in sorted({_kind_and_name(each) for each in wanted} - there):
+        if name or kind not in _OF_OPENAI:
+            words = f"Tool choice '{kind}' not found in 'tools' parameter."
+            yield 400, None, "tool_choice", words
+
+
+def _kind_and_name(tool: Json) -> tuple[str, str]:
+    """Only what the program runs itself has a name; in Chat one level deeper."""
+    kind = str(tool.get("type"))
+    named = kind in ("function", "custom")
+    return kind, str(tool.get(kind, tool).get("name")) if named else ""
+
+
+# A choice of these may have another name than the tool itself: `web_search_preview`.
+_OF_OPENAI = frozenset(
+    {"web_search", "web_search_preview", "file_search", "code_interpreter", "image_generation"}
+    | {"mcp", "computer", "computer_use", "computer_use_preview", "shell", "apply_patch"}
+    | {"web_search_preview_2025_03_11", "programmatic_tool_calling"}
+)
 
 
 def _results(asked: Asked) -> Problems:

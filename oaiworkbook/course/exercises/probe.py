@@ -60,7 +60,8 @@ class Probe:
 
     Replies are given in order, the last one again and again, each in the form that the request asks
     for: of Responses or of Chat Completions, whole or streamed. What `previous_response_id` stands
-    for is remembered. A slip in a request gets the API's error (`gate`); `models` are names that
+    for is remembered. A slip in a request gets the API's error (`gate`), and an answer that
+    `tool_choice` rules out is not played; `models` are names that
     are known beside those of the course. After `limit` requests the program is stopped: it would
     never have given up. `pause` is awaited before the async client gets an answer or a failure: so
     long the call is under way.
@@ -148,6 +149,7 @@ class Probe:
             stream=asked.streamed,
             include_usage=options.get("include_usage") is True,
         )
+        _can_be(reply, asked)
         return self._remembered(asked, _named(reply, asked))
 
     def _remembered(self, asked: Asked, reply: dict[str, Any]) -> dict[str, Any]:
@@ -162,6 +164,23 @@ class Probe:
             said = turns_of(body["output"])
             self._memory[body["id"]] = (*asked.turns, *said)
         return reply
+
+
+def _can_be(reply: Mapping[str, Any], asked: Asked) -> None:
+    """Raises NotPlayed for an answer that the request has ruled out: a text where a call must come."""
+    mode, names = asked.choice
+    body = reply.get("json")
+    for _, _, data in reply.get("sse") or []:
+        body = data.get("response", body) if isinstance(data, dict) else body
+    if asked.chat or not isinstance(body, dict) or body.get("status") != "completed":
+        return
+    called = {item.get("name") for item in body["output"] if item["type"] in _CALLS}
+    if (mode == "none" and called) or (mode == "required" and not called & names):
+        wanted = " or ".join(f"`{name}`" for name in sorted(names))
+        raise NotPlayed("no call of a tool" if mode == "none" else f"a call of {wanted}")
+
+
+_CALLS = ("function_call", "custom_tool_call")
 
 
 def _counted(requests: int) -> str:

@@ -1,5 +1,6 @@
 """Authored answers of `POST /v1/responses`, plain and streamed."""
 
+import json
 from typing import Any
 
 from oaiworkbook.practice.answers import response_body
@@ -48,7 +49,12 @@ def input_texts(form: dict[str, Any]) -> list[tuple[str, str]]:
     items = [{"role": "user", "content": asked}] if isinstance(asked, str) else asked
     messages = [("developer", form["instructions"])] if form.get("instructions") else []
     for item in items:
-        content = item.get("content") or item.get("output") or item.get("arguments") or ""
+        names = ("content", "output", "arguments", "input")
+        content = next(filter(None, map(item.get, names)), "")
+        if item.get("type") == "program":
+            content = item["code"]
+        if isinstance(content, dict):
+            content = json.dumps(content)
         if isinstance(content, list):
             content = "".join(part.get("text", "") for part in content)
         messages.append((item.get("role", "tool"), content))
@@ -103,6 +109,52 @@ def function_call_item(
         "arguments": arguments,
         "call_id": "call_" + letters(served, f"call{number}", 24),
         "name": name,
+    }
+
+
+def custom_call_item(served: Served, name: str, text: str, number: int = 0) -> dict[str, Any]:
+    return {
+        "id": identifier("ctc_", served, str(number)),
+        "type": "custom_tool_call",
+        "status": "completed",
+        "call_id": "call_" + letters(served, f"call{number}", 24),
+        "input": text,
+        "name": name,
+    }
+
+
+def search_items(
+    served: Served, paths: list[str], tools: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """A hosted tool search and what it loaded: `tools` as the answer echoes them."""
+    hosted = {"status": "completed", "call_id": None, "execution": "server"}
+    call = {"id": identifier("tsc_", served), "type": "tool_search_call", **hosted}
+    found = {"id": identifier("tso_", served), "type": "tool_search_output", **hosted}
+    return [call | {"arguments": {"paths": paths}}, found | {"tools": tools}]
+
+
+def program_items(served: Served, code: str, calls: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    """A program that waits for these calls: (name, arguments) of each."""
+    id_ = "call_" + letters(served, "program", 24)
+    program = {
+        "id": identifier("cm_", served),
+        "type": "program",
+        "call_id": id_,
+        "code": code,
+        "fingerprint": opaque(served, 0),
+    }
+    waiting = {"status": "in_progress", "caller": {"type": "program", "caller_id": id_}}
+    made = [function_call_item(served, *call, n) | waiting for n, call in enumerate(calls)]
+    return [program, *made]
+
+
+def program_output_item(served: Served, call_id: str, result: str) -> dict[str, Any]:
+    return {
+        "id": identifier("cmo_", served),
+        "type": "program_output",
+        "status": "completed",
+        "call_id": call_id,
+        "result": result,
     }
 
 
@@ -190,7 +242,14 @@ def _visible_tokens(output: list[dict[str, Any]]) -> int:
         if item["type"] == "message":
             total += count("".join(_said(part) for part in item["content"])) + 4
         elif item["type"] == "function_call":
-            total += count(item["name"]) + count(item["arguments"]) + 4
+            if not item.get("caller"):  # what a program calls, it calls without the model
+                total += count(item["name"]) + count(item["arguments"]) + 4
+        elif item["type"] == "custom_tool_call":
+            total += count(item["name"]) + count(item["input"]) + 11
+        elif item["type"] == "program":
+            total += count(item["code"]) + 8
+        elif item["type"] == "tool_search_call":
+            total += count(json.dumps(item["arguments"])) + 1
     return total
 
 
@@ -260,6 +319,15 @@ def _item_events(
             (add, {"item": started | {"arguments": ""}, **where}, False),
             *_deltas(served, f"{name}.delta", item["arguments"], at),
             (f"{name}.done", {"arguments": item["arguments"], **at}, False),
+            (done, {"item": item, **where}, False),
+        ]
+    if kind == "custom_tool_call":
+        at = {"item_id": item["id"], **where}
+        name = "response.custom_tool_call_input"
+        return [
+            (add, {"item": started | {"input": ""}, **where}, False),
+            *_deltas(served, f"{name}.delta", item["input"], at),
+            (f"{name}.done", {"input": item["input"], **at}, False),
             (done, {"item": item, **where}, False),
         ]
     if kind == "reasoning" and item["summary"]:
