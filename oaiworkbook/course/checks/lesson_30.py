@@ -90,7 +90,7 @@ REFUSAL = text_answer(
 
 def cited(answer: Callable[..., Any]) -> str:
     probe = Probe([json.dumps(GOOD)])
-    found = answer(probe.client, FILE, list(TEXTS), QUESTION)
+    found = _found(answer, probe, "all quotations were on their pages")
     _asks(probe.last, "the first request")
     sent = len(probe.requests)
     expect(sent == 1, f"all quotations were on their pages, and {sent} requests went")
@@ -99,7 +99,7 @@ def cited(answer: Callable[..., Any]) -> str:
     cases = [*((json.dumps(body), words, what) for body, words, what in WRONG), *refused]
     for first, words, what in cases:
         probe = Probe([first, json.dumps(GOOD)])
-        found = answer(probe.client, FILE, list(TEXTS), QUESTION)
+        found = _found(answer, probe, f"{what}, and the second answer fits")
         sent = len(probe.requests)
         expect(sent == 2, f"{what}, and {sent} request{'s' * (sent != 1)} went")
         _asks_again(probe, words, what)
@@ -108,6 +108,13 @@ def cited(answer: Callable[..., Any]) -> str:
     for before in ([], [json.dumps(WRONG[0][0])]):
         passes_on(lambda probe: answer(probe.client, FILE, list(TEXTS), QUESTION), first=before)
     return "Each quotation can be looked up, or you know that one cannot."
+
+
+def _found(answer: Callable[..., Any], probe: Probe, what: str) -> Any:
+    try:
+        return answer(probe.client, FILE, list(TEXTS), QUESTION)
+    except ValueError as error:
+        raise Wrong(f"{what}, and it raised `ValueError`: {error}") from error
 
 
 def _asks(asked: Asked, which: str) -> None:

@@ -129,7 +129,7 @@ WRONG = {
         (
             "counts pages from 0",
             _cited(wrong="[q.words for q in quotes if q.page + 1 not in places(q.words, texts)]"),
-            "all quotations were on their pages, and 2 requests went",
+            "all quotations were on their pages, and it raised `ValueError`",
         ),
         (
             "takes any page",
