@@ -88,6 +88,14 @@ def test_responses_tools_beside_the_tokens() -> None:
     assert usage.raw["tool_usage"] == tools
 
 
+def test_no_fee_is_known_for_custom_calls_tool_searches_and_programs() -> None:
+    kinds = ("custom_tool_call", "tool_search_call", "tool_search_output", "program")
+    output = [{"type": kind} for kind in (*kinds, "program_output", "function_call")]
+    usage = read_usage("POST", "/v1/responses", {}, response(output=output))
+    assert usage is not None
+    assert (usage.extras, usage.quantities) == ({}, READ)
+
+
 def test_searches_are_counted_from_the_items_only_where_tool_usage_is_missing() -> None:
     items = [
         {"type": "web_search_call", "action": {"type": "search", "query": "x"}},
