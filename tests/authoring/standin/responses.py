@@ -287,7 +287,10 @@ def _events(served: Served, body: dict[str, Any], ms: int, gap: int) -> list[lis
             now = next(times)
         elif number > 1:
             now = max(now, ms)
-        result.append([now, kind, {"type": kind, **data, "sequence_number": number}])
+        numbered = {"type": kind, **data, "sequence_number": number}
+        if body["background"] and kind in ("response.in_progress", "response.completed"):
+            numbered = {"type": kind, "sequence_number": number, **data}  # as real ones have it
+        result.append([now, kind, numbered])
     return result
 
 
