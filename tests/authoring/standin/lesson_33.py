@@ -88,7 +88,9 @@ def _where(served: Served) -> Json:
 
 
 def _refused(served: Served) -> Json | None:
-    """Deferred tools without a search: status, message and param as reported, and no code."""
+    """Deferred tools without a search, as reported: the message in openai/codex#19486 and by
+    pydantic-ai, which met it on gpt-5.6; `param` and the missing `code` by davidmovas/postulator.
+    """
     tools = served.form.get("tools", [])
     held = [each for tool in tools for each in tool.get("tools", [])]
     if not any(each.get("defer_loading") for each in held):
