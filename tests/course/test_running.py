@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from jupyter_core.utils import ensure_event_loop
 
+from oaiworkbook.course.running import kernels
 from oaiworkbook.course.running import run as running
 from oaiworkbook.course.running.kernels import session
 from oaiworkbook.course.running.play import exercises, play, plays
@@ -149,7 +150,10 @@ def test_a_kernel_that_dies_is_noticed_long_before_the_timeout(tmp_path: Path) -
     assert result.seconds < 60
 
 
-def test_a_kernel_that_cannot_start_is_a_failure(tmp_path: Path) -> None:
+def test_a_kernel_that_cannot_start_is_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernels, "nursery_for", lambda env: None)  # a warm process needs no launcher
     path = saved(tmp_path, code("1"))
     result = run(path, env={"PYTHONPATH": _broken_ipykernel(tmp_path)})
     assert [failure.cell for failure in result.failures] == [0]
