@@ -65,8 +65,8 @@ def test_links_lead_somewhere(target: str) -> None:
 
 def test_the_number_of_lessons_is_right() -> None:
     assert [path.name[:2] for path in lessons()] == list(TITLES)
-    assert len(TITLES) == 38
-    assert "Thirty-eight numbered notebooks" in TEXT
+    assert len(TITLES) == 42
+    assert "Forty-two numbered notebooks" in TEXT
 
 
 def test_every_subcommand_is_listed_and_no_other() -> None:

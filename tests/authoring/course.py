@@ -54,6 +54,10 @@ PARTS: dict[str, dict[str, str]] = {
         "35": "Computer use",
         "36": "Vector stores",
         "37": "Realtime in production",
+        "38": "The Agents SDK",
+        "39": "A model as judge",
+        "40": "The organisation's side",
+        "41": "Answering over the web",
     },
 }
 TITLES = {number: title for part in PARTS.values() for number, title in part.items()}
@@ -92,6 +96,10 @@ _FIRST: dict[str, tuple[str, ...]] = {
     "35": ("06", "10"),
     "36": ("09", "16"),
     "37": ("14",),
+    "38": ("26",),
+    "39": ("25",),
+    "40": ("22", "24"),
+    "41": ("03", "23", "24"),
 }
 
 

@@ -29,7 +29,8 @@ PLATFORMS = (
     "x86_64-pc-windows-msvc",
 )
 # Kept back although there are newer ones, and why.
-HELD = ("argon2-cffi-bindings<26",)  # 26.2.0 must be compiled on a Mac with an Intel processor
+# Both must be compiled on a Mac with an Intel processor from these versions on.
+HELD = ("argon2-cffi-bindings<26", "cryptography<49")
 # A weekly job tests with the newest versions of these. Nobody else installs them.
 NOT_FIXED = ("frameworks",)
 HEAD = (
