@@ -1,6 +1,10 @@
 """`oaiworkbook costs`: what calls have cost, and what limits hold for calls that never ended."""
 
 import argparse
+import csv
+import json
+import sys
+from typing import Any
 
 from .arguments import Parser, positive
 
@@ -13,8 +17,11 @@ HELP = """\
     gone are ended and hold nothing any more; whether the API has billed them is not known.
     A process on another computer counts as gone.
 
+    With --json or --csv it writes the same for programs: an unknown cost is null, or empty.
+
     example:
       oaiworkbook costs --by lesson --days 7
+      oaiworkbook costs --by day --csv > costs.csv
       oaiworkbook costs --open
 
     next: lesson 22 is about costs and how to limit them.
@@ -26,6 +33,9 @@ def options(parser: Parser) -> None:
     parser.add_argument("--by", choices=by, default="model", help="group by (default: model)")
     parser.add_argument("--lesson", metavar="NN", help="only this lesson")
     parser.add_argument("--days", type=positive, metavar="N", help="only the last N days")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as JSON")
+    form.add_argument("--csv", action="store_true", help="as CSV")
     parser.add_argument("--open", action="store_true", help="list the calls that have not ended")
     parser.add_argument(
         "--give-back", action="store_true", help="end those whose process is gone (with --open)"
@@ -37,13 +47,31 @@ def run(args: argparse.Namespace) -> int:
         args.parser.error("--give-back needs --open")
     if args.open and (args.lesson or args.days):
         args.parser.error("--open lists every call that has not ended")
+    if args.open and (args.json or args.csv):
+        args.parser.error("--open has no other form")
     if args.open:
         return _left_open(give_back=args.give_back)
     from ..course import lessons
     from ..money import report
 
-    print(report.costs(args.by, lesson=lessons.stem(args.lesson), days=args.days))
+    found = report.costs(args.by, lesson=lessons.stem(args.lesson), days=args.days)
+    if args.json:
+        print(json.dumps(found.rows(), indent=2, default=float))
+    elif args.csv:
+        _write_csv(found.rows(), args.by)
+    else:
+        print(found)
     return 0
+
+
+def _write_csv(rows: list[dict[str, Any]], by: str) -> None:
+    """With its head also where there are no rows. Decimals are written out, without an exponent."""
+    columns = list(rows[0]) if rows else [by, "cost_usd"]
+    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        usd = row["cost_usd"]
+        writer.writerow(row | {"cost_usd": "" if usd is None else f"{usd.normalize():f}"})
 
 
 def _left_open(*, give_back: bool) -> int:

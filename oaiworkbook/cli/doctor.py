@@ -1,6 +1,7 @@
 """`oaiworkbook doctor`: what a notebook will see on this machine."""
 
 import argparse
+import json
 import os
 
 from .arguments import Parser
@@ -15,13 +16,15 @@ HELP = """\
 
     example:
       oaiworkbook doctor
+    for a program, or to paste into a form:
+      oaiworkbook doctor --json
 
     next: oaiworkbook lab.
 """
 
 
 def options(parser: Parser) -> None:
-    """It has none."""
+    parser.add_argument("--json", action="store_true", help="as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -30,5 +33,5 @@ def run(args: argparse.Namespace) -> int:
 
     os.environ.update(environment())
     report = doctor()
-    print(report)
+    print(json.dumps(report.to_dict(), indent=2, ensure_ascii=False) if args.json else report)
     return 1 if report.problems else 0

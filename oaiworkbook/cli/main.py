@@ -15,7 +15,10 @@ COURSE = ("jupyterlab", "jupyter_client", "nbclient", "nbformat", "zmq", "matplo
 INSTALL = 'It comes with the course: in a clone, pip install -c constraints.txt -e ".[lab]".'
 
 # Each is a module with WHAT (a line for the list), HELP (what it does, and an example), options and run.
-COMMANDS = ("lab", "run", "record", "serve", "local", "costs", "models", "api", "doctor", "reset")
+COMMANDS = (
+    *("lab", "progress", "cell", "run", "record", "serve", "local", "costs", "models", "api"),
+    *("doctor", "reset"),
+)
 ABOUT = """\
     Learn the OpenAI API in JupyterLab: numbered lessons that answer from recordings,
     without a key, a network or a bill.

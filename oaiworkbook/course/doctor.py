@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from .. import settings
@@ -57,6 +57,11 @@ class Report:
         if self.problems:
             return f"To mend: {', '.join(line.name for line in self.problems)}."
         return "No problem found."
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: `ok` is False where a line is a problem."""
+        lines = [{"status": e.status, "name": e.name, "text": e.text} for e in self.lines]
+        return {"ok": not self.problems, "verdict": self.verdict, "lines": lines}
 
     def __repr__(self) -> str:
         lines = [f"{line.status:8} {line.name:11} {line.text}" for line in self.lines]

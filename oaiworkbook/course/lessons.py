@@ -103,6 +103,12 @@ def reset(number: str, on: date | None = None) -> Restored:
     return Restored(path, kept, changed=True)
 
 
+def numbers() -> list[str]:
+    """The numbers of all lessons that `reset` can bring back, in order."""
+    names = {lesson.name for lesson in shipped()} | set(filter(_LESSON.fullmatch, _committed()))
+    return sorted({name[:2] for name in names})
+
+
 def _original(name: str) -> bytes:
     if not in_clone():
         return (settings.course_dir() / "notebooks" / name).read_bytes()

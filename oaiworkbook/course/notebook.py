@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from .. import settings
 from ..client import retries
 from ..client.exchange import last_failure
-from ..errors import WorkbookError
+from ..errors import SettingsError, WorkbookError
 from ..money.amounts import usd
 from ..money.ledger import Mark, default_ledger
 from ..recordings.secrets import masked_text
@@ -38,14 +38,26 @@ class StartLine:
         else:
             does = "calls cost money" if mode == "live" else "calls cost money and are recorded"
             self.text = f"mode {mode} · {does} · at most {usd(settings.max_usd())} a day"
+        self.progress = _progress()
 
     def __repr__(self) -> str:
-        return self.text
+        return "\n".join(filter(None, (self.text, self.progress)))
 
     def _repr_html_(self) -> str:
         # JupyterLab breaks long output lines in the middle of a word.
         words = "<style>.jp-OutputArea-output pre{word-break:normal}</style>"
-        return f'{words}<small style="opacity:.8">{self.text}</small>'
+        lines = "<br>".join(filter(None, (self.text, self.progress)))
+        return f'{words}<small style="opacity:.8">{lines}</small>'
+
+
+def _progress() -> str:
+    """What is solved; empty before the first check, and where it cannot be read."""
+    from . import solved
+
+    try:
+        return solved.line((settings.lesson() or "")[:2])
+    except (OSError, SettingsError):
+        return ""  # which a check says, and `oaiworkbook doctor`
 
 
 def _sources() -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
+from typing import Any
 
 from ..show import Table
 from .amounts import usd
@@ -32,6 +33,28 @@ class Costs:
         notes = "".join(f"<p>{escape(note)}</p>" for note in self._notes())
         tables = "".join(table._repr_html_() for table in self._tables())
         return f'<div class="mathjax_ignore">{tables}{notes}</div>'
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A dict for each line, to be written as JSON or CSV.
+
+        `charged`: real money; else only simulated. `cost_usd`: without the `unknown_calls`, and None
+        where no cost is known.
+        """
+        return [
+            {
+                self.by: total.key,
+                "charged": total.real,
+                "calls": total.calls,
+                "failed": total.failed,
+                "unknown_calls": total.unknown,
+                "input_tokens": total.input_tokens,
+                "cached_tokens": total.cached_tokens,
+                "output_tokens": total.output_tokens,
+                "reasoning_tokens": total.reasoning_tokens,
+                "cost_usd": None if total.unknown and not total.cost_usd else total.cost_usd,
+            }
+            for total in self.totals
+        ]
 
     def _tables(self) -> list[Table]:
         return [

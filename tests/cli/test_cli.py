@@ -92,6 +92,8 @@ def test_no_command_at_all_shows_where_to_start(run: Run) -> None:
         ("models --within 60", "--within needs --check"),
         ("models --check --within soon", "'soon' is no number of days"),
         ("reset", "NN"),
+        ("reset 03 --all", "NN"),
+        ("cell", "NN"),
         ("lab 00 03", "03"),
     ],
 )

@@ -1,0 +1,139 @@
+"""How far a learner is: of each lesson what is solved, and which lesson is next."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ..show import Table
+from . import lessons
+from .exercises import progress
+
+# In the file of a notebook, where a quotation mark has a backslash before it.
+_CHECK = re.compile(r'\bcheck\(\\"(\d\d-\d+)\\"')
+_TITLE = re.compile(r'"# \d\d · (.+?)\\n"')
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """`exercises`: how many there are. `solved`: of those. `tries`: checks of an answer, wrong ones too."""
+
+    number: str
+    title: str
+    exercises: int
+    solved: int
+    tries: int
+
+    @property
+    def done(self) -> bool:
+        return self.solved == self.exercises
+
+    @property
+    def started(self) -> bool:
+        return self.tries > 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """All lessons in order. Shown as a table, and what is next."""
+
+    lessons: list[Lesson]
+
+    @cached_property
+    def next(self) -> Lesson | None:
+        """What was begun; else what follows the last lesson that is done; else the first that is not."""
+        left = [each for each in self.lessons if not each.done]
+        begun = [each for each in left if each.started]
+        last = max((each.number for each in self.lessons if each.done), default="")
+        after = [each for each in left if each.number > last]
+        return next(iter([*begun, *after, *left]), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: `next` is the number of a lesson, or None."""
+        return {
+            "solved": sum(each.solved for each in self.lessons),
+            "exercises": sum(each.exercises for each in self.lessons),
+            "next": self.next.number if self.next else None,
+            "lessons": [
+                {
+                    "number": each.number,
+                    "title": each.title,
+                    "exercises": each.exercises,
+                    "solved": each.solved,
+                    "tries": each.tries,
+                }
+                for each in self.lessons
+            ],
+        }
+
+    def __repr__(self) -> str:
+        rows = [
+            (
+                each.number,
+                each.title,
+                "done" if each.done else "begun" if each.started else "",
+                f"{each.solved} of {each.exercises}",
+                each.tries or "",
+            )
+            for each in self.lessons
+        ]
+        table = Table(rows, ["lesson", "title", "", "solved", "checks"])
+        whole = self.to_dict()
+        ends = [f"{whole['solved']} of {whole['exercises']} exercises are solved."]
+        if self.next is None:
+            ends.append("The course is done.")
+        else:
+            ends.append(
+                f"Next: {self.next.number} {self.next.title} (oaiworkbook lab {self.next.number})"
+            )
+        return "\n".join([repr(table), "", *ends])
+
+
+def read() -> Progress:
+    """Of all lessons of the course. Raises SettingsError where the folder of the progress cannot be."""
+    return Progress(list(_lessons(lessons.shipped())))
+
+
+def line(number: str) -> str:
+    """`03: 1 of 3 exercises solved · done: 00 to 02`; empty where nothing was checked yet."""
+    kept = progress.read()
+    touched = {number, *(name[:2] for name in kept)}
+    paths = [path for path in lessons.shipped() if path.name[:2] in touched]
+    found = list(_lessons(paths, kept))
+    if not any(each.started for each in found):
+        return ""
+    here = [each for each in found if each.number == number and each.exercises]
+    said = [f"{each.number}: {each.solved} of {each.exercises} exercises solved" for each in here]
+    done = [each.number for each in found if each.done]
+    return " · ".join([*said, f"done: {_ranges(done)}"] if done else said)
+
+
+def _lessons(
+    paths: Sequence[Path], kept: dict[str, dict[str, Any]] | None = None
+) -> Iterator[Lesson]:
+    entries = progress.read() if kept is None else kept
+    for path in paths:
+        text = path.read_text("utf-8")
+        ids = dict.fromkeys(_CHECK.findall(text))
+        title = _TITLE.search(text)
+        mine = [entries[each] for each in ids if each in entries]
+        yield Lesson(
+            number=path.name[:2],
+            title=title[1] if title else path.stem[3:].replace("_", " "),
+            exercises=len(ids),
+            solved=sum("solved" in entry for entry in mine),
+            tries=sum(entry["tries"] for entry in mine),
+        )
+
+
+def _ranges(numbers: Sequence[str]) -> str:
+    """`00 to 02, 05` for 00, 01, 02, 05."""
+    runs: list[list[str]] = []
+    for number in numbers:
+        if runs and int(number) == int(runs[-1][-1]) + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
