@@ -22,6 +22,7 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -34,6 +35,8 @@ MODES: tuple[Mode, ...] = ("replay", "live", "record")
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MOST_USD = 1_000_000  # no limit of a day or a course is higher; more is a slip of the keyboard
+_TITLE = re.compile(r'"# (\d\d) · ')  # of a lesson, in the file of its notebook
+_HEAD = 4_000  # characters, within which it is
 _LAST = 253_402_300_799  # seconds of the epoch: the end of the year 9999
 
 
@@ -70,7 +73,11 @@ def course_dir() -> Path:
 
 
 def lesson() -> str | None:
-    """Name of the running lesson, such as `03_streaming`, or None outside a notebook."""
+    """Name of the running lesson, such as `03_streaming`, or None outside a notebook.
+
+    A lesson under another name, such as `03_streaming-Copy1`, is told by its title, so that its costs
+    and recordings are found. In record mode it goes by its own name, and changes no lesson.
+    """
     named = os.environ.get("OAIWORKBOOK_LESSON", "")
     if named:
         if not named.isprintable() or set(named) & set("/\\:") or named.startswith("."):
@@ -83,7 +90,25 @@ def lesson() -> str | None:
     if not notebook.endswith(".ipynb"):
         return None
     # A drive of JupyterLab's stands before the path: `RTC:03_streaming.ipynb`.
-    return Path(re.sub(r"^[A-Za-z]+:", "", notebook)).stem
+    name = Path(re.sub(r"^[A-Za-z]+:", "", notebook)).stem
+    if os.environ.get("OAIWORKBOOK_MODE", "").strip().lower() == "record":
+        return name
+    return _copied_from(name, str(data_dir())) or name
+
+
+@lru_cache(maxsize=8)
+def _copied_from(name: str, data: str) -> str | None:
+    """The lesson that a notebook of this name is a copy of. Its file is in the kernel's first folder."""
+    recordings = Path(data, "recordings")
+    if (recordings / name).is_dir():
+        return name
+    try:
+        with Path(f"{name}.ipynb").open(encoding="utf-8") as file:
+            title = _TITLE.search(file.read(_HEAD))
+    except (OSError, ValueError):
+        return None
+    found = sorted(recordings.glob(f"{title[1]}_*")) if title else []
+    return found[0].name if found else None
 
 
 def is_loopback(url: str) -> bool:
