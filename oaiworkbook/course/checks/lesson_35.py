@@ -151,7 +151,7 @@ def _plays(answer: Callable[..., Any], batches: Sequence[Sequence[Json]], steps:
 
 
 def _in_order(case: str, desk: _Desk, batches: Sequence[Sequence[Json]]) -> None:
-    wanted = [each for actions in batches for each in (*actions, "look")]
+    wanted: list[Any] = [each for actions in batches for each in (*actions, "look")]
     done, right = (
         [each if isinstance(each, str) else each["type"] for each in log]
         for log in (desk.log, wanted)
