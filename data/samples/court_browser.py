@@ -55,7 +55,7 @@ def main():
         browser = playwright.chromium.launch(env={})
         page = browser.new_page(viewport={"width": 480, "height": 320})
         page.set_content(HTML)
-        print(run(page, "Book the tennis court for Mara Holt: Thursday at 18:00."))
+        print(run(page, "Book Thursday at 18:00 for Mara Holt."))
         print(page.title())
         browser.close()
 
