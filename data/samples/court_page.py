@@ -45,6 +45,7 @@ class Page:
         self.chosen = ""
         self.message = ""
         self.booked: list[str] = []
+        self.taken = set(TAKEN)
         self._first = 0  # the uppermost row
         self._in_field = False
 
@@ -73,11 +74,12 @@ class Page:
     def _book(self) -> None:
         if not self.name or not self.chosen:
             self.message = "Choose an hour and type a name."
-        elif self.chosen in TAKEN:
+        elif self.chosen in self.taken:
             self.message = f"{self.chosen} is taken."
         else:
             self.message = f"Booked: {self.chosen}, {self.name}"
             self.booked.append(f"{self.chosen}, {self.name}")
+            self.taken.add(self.chosen)
 
     def screenshot(self) -> bytes:
         """The page as a PNG, 480 by 320 pixels."""
@@ -91,7 +93,7 @@ class Page:
             top = TOP + ROW * place
             chosen = hour == self.chosen
             _fill(dots, (LIST[0], top, LIST[2], top + ROW - 2), INK if chosen else SHADE)
-            text = f"{hour}   {'taken' if hour in TAKEN else 'free'}"
+            text = f"{hour}   {'taken' if hour in self.taken else 'free'}"
             _write(dots, 24, top + 8, text, PAPER if chosen else INK)
         bar = TOP + (ROW * VISIBLE - 42) * self._first // (len(HOURS) - VISIBLE)
         _fill(dots, (458, bar, 466, bar + 42), MARK)

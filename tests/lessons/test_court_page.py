@@ -57,6 +57,8 @@ def test_the_recorded_clicks_book_the_court() -> None:
         assert on.booked == []
         does(on, actions)
     assert on.booked == ["Thu 18:00, Mara Holt"]
+    on.press(["ENTER"])
+    assert (on.message, len(on.booked)) == ("Thu 18:00 is taken.", 1)
 
 
 def test_up_and_down_shows_the_same_picture_again() -> None:
