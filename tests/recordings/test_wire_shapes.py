@@ -211,6 +211,8 @@ KEPT: dict[str, dict[str, str]] = {
     "POST responses": {
         ".conversation is in no real answer": _ASKED + "types/responses/response.py",
         ".moderation is object": _ASKED + "types/responses/response.py",
+        ".output[] computer_call is in no real answer": _UNSEEN
+        + "types/responses/response_computer_tool_call.py; the guide to computer use shows `actions`",
         ".output[] mcp_call.approval_request_id is null": "types/responses/response_output_item.py: "
         "the lesson's server needs no approval",
         ".output[] mcp_call.error.code is in every real answer": _MCP,
@@ -235,6 +237,7 @@ KEPT: dict[str, dict[str, str]] = {
         ".max_tool_calls is integer": _ECHO,
         ".safety_identifier is string": _ECHO,
         ".text.format json_object is in no real answer": _ECHO,
+        ".tools[] computer is in no real answer": _ECHO,
         ".tools[] custom.format grammar is in no real answer": _ECHO,
         ".tools[] mcp.require_approval is string": _ECHO,
         ".tools[] mcp.server_description is null": "the lesson gives none",

@@ -201,6 +201,7 @@ def _allowed(tools: list[Json], choice: Any) -> tuple[list[Json], Any]:
 
 # Why a tool that the program runs itself is nothing for a local server.
 _NOT_THERE = {
+    "computer": "and a local server knows neither its clicks nor its screenshots",
     "custom": "whose free text a local server does not know",
     "namespace": "and a local server knows no namespaces",
 }

@@ -51,7 +51,7 @@ class Turn:
 
     `text` is what was said, the arguments of a call as JSON with sorted names or its free text, or the
     output of one; `name` the function or the custom tool that is called; `other` the parts that are no
-    text: pictures, sounds, files.
+    text: pictures, sounds, files. A call of `computer` and its screenshot are there as whole items.
     """
 
     role: str
@@ -243,6 +243,11 @@ def turns_of(items: Iterable[Json]) -> Iterator[Turn]:
         elif kind == "custom_tool_call":
             text, name = str(item.get("input", "")), str(item.get("name"))
             yield Turn("call", text, name, str(item.get("call_id")))
+        elif kind == "computer_call":
+            text = json.dumps(item.get("actions", []), sort_keys=True)
+            yield Turn("call", text, "computer", str(item.get("call_id")), other=(item,))
+        elif kind == "computer_call_output":
+            yield Turn("result", "", call_id=str(item.get("call_id")), other=(item,))
         elif kind in ("function_call_output", "custom_tool_call_output"):
             yield Turn("result", text_of(item), call_id=str(item.get("call_id")))
         elif role == "tool":

@@ -32,7 +32,7 @@ def refusal(asked: Asked, models: Collection[str] = ()) -> Json | None:
     if asked.method != "POST" or asked.path not in _ROLES or not isinstance(asked.body, dict):
         return None
     checks = (_unknown, _model, _messages, _reasoning, _tools, _deferred, _chosen, _results)
-    for problem in (*checks, _unsealed):
+    for problem in (*checks, _screens, _unsealed):
         for status, code, param, words in problem(asked):
             if code == "model_not_found" and param in models:
                 continue
@@ -213,6 +213,37 @@ def _results(asked: Asked) -> Problems:
         if turn.role == "result" and turn.call_id not in calls and "conversation" not in asked.body:
             words = f"No tool call found for the output with call_id '{turn.call_id}'."
             yield 400, "invalid_value", "messages" if asked.chat else "input", words
+
+
+def _screens(asked: Asked) -> Problems:
+    """A call of `computer` without its screenshot, or with a safety check that nobody has acknowledged."""
+    calls = {t.call_id: t.other[0] for t in asked.turns if (t.role, t.name) == ("call", "computer")}
+    answered = {turn.call_id for turn in asked.turns if turn.role == "result"}
+    for turn in asked.sent:
+        if turn.role == "result" and turn.call_id in calls:
+            item = turn.other[0] if turn.other else {}
+            yield from _screen(item, calls[turn.call_id])
+    for id_ in calls.keys() - answered:
+        yield 400, None, "input", f"No tool output found for computer call {id_}."
+
+
+def _screen(item: Json, call: Json) -> Problems:
+    shot = item.get("output")
+    if not isinstance(shot, dict) or shot.get("type") != "computer_screenshot":
+        yield (
+            400,
+            "invalid_value",
+            "input",
+            "Invalid value: 'output' holds no 'computer_screenshot'.",
+        )
+    elif not (shot.get("image_url") or shot.get("file_id")):
+        yield _missing("input[0].output.image_url")
+    given = item.get("acknowledged_safety_checks") or []
+    known = {each.get("id") for each in given if isinstance(each, dict)}
+    pending = [each["id"] for each in call.get("pending_safety_checks") or []]
+    if left := [each for each in pending if each not in known]:
+        words = f"Computer tool has unacknowledged safety check for {left}"
+        yield 400, None, "input", words
 
 
 def _unsealed(asked: Asked) -> Problems:

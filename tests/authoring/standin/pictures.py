@@ -10,6 +10,7 @@ import math
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from oaiworkbook.practice.server import Served
 
@@ -37,12 +38,18 @@ def pictures(served: Served) -> list[Picture]:
     form = json.loads(served.raw)
     asked = form.get("messages", form.get("input"))
     messages = asked if isinstance(asked, list) else []
-    return [found for message in messages for found in _of(message.get("content"))]
+    return [found for message in messages for found in _of(_parts(message))]
+
+
+def _parts(item: dict[str, Any]) -> object:
+    """What may be a picture: the parts of a message, or the screenshot that a call got."""
+    shot = item.get("type") == "computer_call_output"
+    return [item["output"]] if shot else item.get("content")
 
 
 def _of(content: object) -> Iterator[Picture]:
     for part in content if isinstance(content, list) else []:
-        if part.get("type") in ("input_image", "image_url"):
+        if part.get("type") in ("input_image", "image_url", "computer_screenshot"):
             # In Chat Completions URL and detail are one level deeper.
             inner = part["image_url"]
             if isinstance(inner, dict):

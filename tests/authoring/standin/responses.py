@@ -123,6 +123,26 @@ def custom_call_item(served: Served, name: str, text: str, number: int = 0) -> d
     }
 
 
+def computer_call_item(
+    served: Served,
+    actions: list[dict[str, Any]],
+    checks: list[dict[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """Clicks and keys for a program to carry out; `checks`: codes and messages, their ids are made."""
+    pending = [
+        {"id": identifier("cu_sc_", served, str(number)), **check}
+        for number, check in enumerate(checks or [])
+    ]
+    return {
+        "id": identifier("cu_", served),
+        "type": "computer_call",
+        "status": "completed",
+        "actions": actions,
+        "call_id": "call_" + letters(served, "call0", 24),
+        "pending_safety_checks": pending,
+    }
+
+
 def search_items(
     served: Served, paths: list[str], tools: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
@@ -246,6 +266,8 @@ def _visible_tokens(output: list[dict[str, Any]]) -> int:
                 total += count(item["name"]) + count(item["arguments"]) + 4
         elif item["type"] == "custom_tool_call":
             total += count(item["name"]) + count(item["input"]) + 11
+        elif item["type"] == "computer_call":
+            total += count(json.dumps(item["actions"], separators=(",", ":"))) + 4
         elif item["type"] == "program":
             total += count(item["code"]) + 8
         elif item["type"] == "tool_search_call":
