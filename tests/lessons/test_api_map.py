@@ -178,13 +178,13 @@ def test_the_main_calls_are_methods_and_every_lesson_runs_something() -> None:
 def test_the_lessons_are_written_into_the_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     text = authoring.FILE.read_text("utf-8")
     assert authoring.with_lessons(text, the_map(), ran()) == text
-    more = {**ran(), ("method", "batches.cancel"): {"17"}, ("method", "responses.create"): {"99"}}
+    more = {**ran(), ("method", "webhooks.create"): {"17"}, ("method", "responses.create"): {"99"}}
     more["parameter", "images.edit(mask)"] = {"10", "11"}
     made = authoring.with_lessons(text, the_map(), more).splitlines()
     changed = [line for line in made if line not in text.splitlines()]
     assert changed == [
-        '"batches.cancel" = "17"',
         '"responses.create" = "99"',
+        '"webhooks.create" = "17"',
         'mask = "11 10"',
     ]
 
