@@ -34,7 +34,7 @@ WHY = "Sorted by name, the new names put November before July. Why?"
 LOOK = ["cat rename.py", "python rename.py"]
 FOUND = (
     "The month has no leading zero. `1931-11-...` comes before `1931-7-...`, because the character 1 "
-    "sorts before 7. The last line of `rename.py` writes the month as it stands in the old name."
+    "sorts before 7. The last line of `rename.py` writes the month as it is in the old name."
 )
 PARTLY = (
     "I could not run the script. Its last line writes the month without a leading zero, and the "
@@ -96,7 +96,7 @@ class Archive:
 
     def _version(self, served: Served, id_: str) -> Json:
         self._skills[id_].append(_text(served))
-        body = {"id": identifier("skillver_", served, length=48), "object": "skill.version"}
+        body: Json = {"id": identifier("skillver_", served, length=48), "object": "skill.version"}
         body |= {"created_at": CREATED, **_front(served), "skill_id": id_}
         return body | {"version": str(len(self._skills[id_]))}
 
