@@ -102,7 +102,7 @@ def tool_extras(response: Mapping[str, Any]) -> tuple[dict[str, float], list[str
         notes.append("web searches counted from the output items")
     if files := sum(item.get("type") == "file_search_call" for item in items):
         extras["file_search"] = files
-    if containers := set(_containers(items)):
+    if containers := set(_containers(items, response.get("tools"))):
         extras["container"] = len(containers)
 
     drawn = sum(item.get("type") == "image_generation_call" for item in items)
@@ -154,14 +154,20 @@ def _is_search(item: Mapping[str, Any]) -> bool:
     return item.get("type") == "web_search_call" and kind == "search"
 
 
-def _containers(items: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+def _containers(items: Iterable[Mapping[str, Any]], tools: Any) -> Iterable[str]:
+    """Ids; "None" of a call at OpenAI that does not name its container."""
+    hosted = [
+        _details(tool, "environment").get("type") != "local"
+        for tool in (tools if isinstance(tools, list) else ())
+        if is_object(tool) and tool.get("type") == "shell"
+    ]
     for item in items:
         if item.get("type") == "code_interpreter_call":
             yield str(item.get("container_id"))
         elif item.get("type") == "shell_call":
-            where = item.get("environment")
-            if is_object(where) and where.get("container_id"):
-                yield str(where["container_id"])
+            where = _details(item, "environment")
+            if where.get("container_id") or (any(hosted) and where.get("type") != "local"):
+                yield str(where.get("container_id"))
 
 
 def _drawing_model(tools: Any) -> str | None:

@@ -43,6 +43,19 @@ def computer_call_item(
     return item | {"call_id": call_id, "pending_safety_checks": list(checks)}
 
 
+def shell_call_item(commands: Sequence[str], call_id: str = "call_1", **limits: Any) -> Json:
+    """An output item in which the model wants commands run; `limits`: `timeout_ms` and the like."""
+    action = {"commands": list(commands), "max_output_length": None, "timeout_ms": None} | limits
+    item = {"id": "sh_1", "type": "shell_call", "status": "completed", "action": action}
+    return item | {"call_id": call_id, "environment": {"type": "local"}}
+
+
+def patch_call_item(operation: Mapping[str, str], call_id: str = "call_1") -> Json:
+    """An output item in which the model wants a file changed."""
+    item = {"id": "apc_1", "type": "apply_patch_call", "status": "completed"}
+    return item | {"call_id": call_id, "operation": dict(operation)}
+
+
 def chat_answer(text: str | None, *, finish_reason: str = "stop", **fields: Any) -> Json:
     """A Chat Completions answer with one choice; `message={...}` adds to its message."""
     message: Json = {"role": "assistant", "content": text, "refusal": None, "annotations": []}

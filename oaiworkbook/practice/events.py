@@ -36,6 +36,7 @@ def response_events(body: Json, pieces: Sequence[str] | None = None) -> list[lis
         opened |= {"arguments": ""} if item["type"] == "function_call" else {}
         opened |= {"input": ""} if item["type"] == "custom_tool_call" else {}
         opened |= {"summary": []} if item["type"] == "reasoning" else {}
+        opened |= _unwritten(item)
         opened |= {"status": "in_progress"} if "status" in item else {}
         named.append(("response.output_item.added", {"item": opened, "output_index": index}))
         named += _inside(item, index, pieces)
@@ -60,6 +61,13 @@ def _inside(item: Json, index: int, pieces: Sequence[str] | None) -> Iterator[tu
             delta = there | {"delta": piece, "obfuscation": _BLANK}
             yield "response.custom_tool_call_input.delta", delta
         yield "response.custom_tool_call_input.done", there | {"input": item["input"]}
+    if item["type"] == "shell_call":
+        yield from _commands(item, {"output_index": index})
+    if item["type"] == "apply_patch_call" and "diff" in item["operation"]:
+        diff, kind = item["operation"]["diff"], "response.apply_patch_call_operation_diff"
+        for piece in pieces_of(diff):
+            yield f"{kind}.delta", there | {"delta": piece, "obfuscation": _BLANK}
+        yield f"{kind}.done", there | {"diff": diff}
     if item["type"] == "reasoning":
         yield from _thoughts(item, there)
     if item["type"] != "message":
@@ -75,6 +83,25 @@ def _inside(item: Json, index: int, pieces: Sequence[str] | None) -> Iterator[tu
             yield f"{kind}.delta", there | {"delta": piece, **extra, "obfuscation": _BLANK}
         yield f"{kind}.done", there | extra | {word: part[word]}
         yield "response.content_part.done", there | {"part": part}
+
+
+def _unwritten(item: Json) -> Json:
+    """What a call of a shell or a patch lacks when it is announced."""
+    if item["type"] == "shell_call":
+        return {"action": {"commands": [], "max_output_length": None, "timeout_ms": None}}
+    if item["type"] == "apply_patch_call" and "diff" in item["operation"]:
+        return {"operation": item["operation"] | {"diff": ""}}
+    return {}
+
+
+def _commands(item: Json, there: Json) -> Iterator[tuple[str, Json]]:
+    kind = "response.shell_call_command"
+    for number, command in enumerate(item["action"]["commands"]):
+        there = there | {"command_index": number}
+        yield f"{kind}.added", there | {"command": ""}
+        for piece in pieces_of(command):
+            yield f"{kind}.delta", there | {"delta": piece, "obfuscation": _BLANK}
+        yield f"{kind}.done", there | {"command": command}
 
 
 def _thoughts(item: Json, there: Json) -> Iterator[tuple[str, Json]]:

@@ -35,7 +35,8 @@ _KEY = re.compile(
     r"|(?i:\b(?:api[_-]?key|secret|token|password)\b[\"']?\s*[=:]\s*[\"'][A-Za-z0-9_-]{20,}[\"'])"
 )
 _MACHINE = re.compile(
-    r"(?<![\w.:/~-])/(?:home|Users|root|tmp|opt|work|private|var/folders|mnt|usr/lib)/\w"
+    r"(?<![\w.:/~-])(?!/mnt/data\b|/home/oai/)"  # in every container of OpenAI's
+    r"/(?:home|Users|root|tmp|opt|work|private|var/folders|mnt|usr/lib)/\w"
     r"|\b[A-Za-z]:\\{1,2}(?:Users|Temp|Windows)\\"
 )
 _INTERACTIVE = ("application/vnd.jupyter.widget-view+json", "application/javascript")

@@ -1,11 +1,13 @@
 """Equal requests are equal to a check, whatever form they are written in; different ones are not."""
 
+import json
 from typing import Any
 
 import pytest
 
 from oaiworkbook.course.exercises.asked import Asked, Turn
 from oaiworkbook.course.exercises.gate import refusal
+from oaiworkbook.practice.answers import patch_call_item, shell_call_item
 
 RULES, TASK = "Be brief.", "When does the 17:40 sail?"
 USER = {"role": "user", "content": TASK}
@@ -178,6 +180,37 @@ def test_tools_that_the_api_takes(asked: Asked) -> None:
     assert refusal(asked) is None
 
 
+LIST: dict[str, Any] = shell_call_item(["ls"], "c")
+LISTED: dict[str, Any] = {"type": "shell_call_output", "call_id": "c"}
+LISTED["output"] = [{"stdout": "a.py", "stderr": "", "outcome": {"type": "exit", "exit_code": 0}}]
+PATCH: dict[str, Any] = patch_call_item({"type": "delete_file", "path": "a.py"}, "p")
+PATCHED: dict[str, Any] = {"type": "apply_patch_call_output", "call_id": "p", "status": "failed"}
+PATCHED["output"] = "refused"
+
+
+def test_commands_and_patches_are_calls_and_their_outputs_results() -> None:
+    turns = responses(input=[LIST, LISTED, PATCH, PATCHED]).turns
+    assert [(each.role, each.name, each.call_id) for each in turns] == [
+        ("call", "shell", "c"),
+        ("result", "", "c"),
+        ("call", "apply_patch", "p"),
+        ("result", "", "p"),
+    ]
+    assert json.loads(turns[0].text)["commands"] == ["ls"]
+    assert json.loads(turns[1].text) == LISTED["output"]
+    assert json.loads(turns[2].text) == PATCH["operation"]
+    assert turns[3].text == "failed: refused"
+    assert refusal(responses(input=[LIST, LISTED, PATCH, PATCHED])) is None
+
+
+def test_an_error_about_a_call_without_output_names_its_kind() -> None:
+    for item, kind in ((LIST, "shell"), (PATCH, "apply patch")):
+        refused = refusal(responses(input=[item]))
+        assert refused is not None
+        words = refused["json"]["error"]["message"]
+        assert words == f"No tool output found for {kind} call {item['call_id']}."
+
+
 @pytest.mark.parametrize(
     ("asked", "status", "code", "param"),
     [
@@ -267,6 +300,27 @@ def test_tools_that_the_api_takes(asked: Asked) -> None:
             400,
             "invalid_value",
             "input",
+        ),
+        (responses(input=[LIST]), 400, None, "input"),
+        (responses(input=[PATCH]), 400, None, "input"),
+        (responses(input=[LIST, LISTED | {"call_id": "d"}]), 400, "invalid_value", "input"),
+        (
+            responses(input=[LIST, LISTED | {"output": "a.py"}]),
+            400,
+            "invalid_type",
+            "input[1].output",
+        ),
+        (
+            responses(input=[LIST, LISTED | {"output": [{"stdout": "", "stderr": ""}]}]),
+            400,
+            "missing_required_parameter",
+            "input[1].output[0].outcome",
+        ),
+        (
+            responses(input=[PATCH, PATCHED | {"status": "done"}]),
+            400,
+            "invalid_value",
+            "input[1].status",
         ),
     ],
 )

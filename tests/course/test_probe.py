@@ -32,7 +32,12 @@ from oaiworkbook.course.exercises.probe import (
     stream_answer,
     text_answer,
 )
-from oaiworkbook.practice.answers import computer_call_item, custom_call_item
+from oaiworkbook.practice.answers import (
+    computer_call_item,
+    custom_call_item,
+    patch_call_item,
+    shell_call_item,
+)
 
 ASK: dict[str, Any] = {"model": "gpt-6-luna", "input": "Hi"}
 CHAT: dict[str, Any] = {"model": "gpt-6-luna", "messages": [{"role": "user", "content": "Hi"}]}
@@ -555,6 +560,41 @@ def test_the_text_of_a_custom_call_is_streamed() -> None:
     last = events[-1]
     assert last.type == "response.completed"
     assert last.response.output == Probe([answer]).client.responses.create(**ask).output
+
+
+def test_commands_and_patches_are_streamed() -> None:
+    diff = "@@\n-old line\n+new line\n"
+    patch = patch_call_item({"type": "update_file", "diff": diff, "path": "a.py"}, "call_2")
+    gone = patch_call_item({"type": "delete_file", "path": "b.py"}, "call_3")
+    answer = text_answer("", output=[shell_call_item(["ls", "cat a.py"]), patch, gone])
+    ask = ASK | {"tools": [{"type": "shell", "environment": {"type": "local"}}]}
+    events = list(Probe([answer]).client.responses.create(**ask, stream=True))
+    kinds = [each.type for each in events if "shell_call_command" in each.type]
+    assert kinds == [
+        f"response.shell_call_command.{each}"
+        for each in ("added", "delta", "done", "added", "delta", "delta", "done")
+    ]
+    done = [each for each in events if each.type == "response.shell_call_command.done"]
+    assert [(each.command_index, each.command) for each in done] == [(0, "ls"), (1, "cat a.py")]
+    kind = "response.apply_patch_call_operation_diff"
+    raw = [each.to_dict() for each in events]
+    assert "".join(each["delta"] for each in raw if each["type"] == f"{kind}.delta") == diff
+    assert [each["diff"] for each in raw if each["type"] == f"{kind}.done"] == [diff]
+    added = [each["item"] for each in raw if each["type"] == "response.output_item.added"]
+    assert added[0]["action"]["commands"] == []
+    assert added[1]["operation"]["diff"] == ""
+    assert "diff" not in added[2]["operation"]
+    last = events[-1]
+    assert last.type == "response.completed"
+    assert last.response.output == Probe([answer]).client.responses.create(**ask).output
+
+
+def test_a_shell_that_is_forced_is_called_or_nothing_is_played() -> None:
+    shell = {"type": "shell", "environment": {"type": "local"}}
+    ask = ASK | {"tools": [shell], "tool_choice": {"type": "shell"}}
+    Probe([text_answer("", output=[shell_call_item(["ls"])])]).client.responses.create(**ask)
+    with pytest.raises(NotPlayed, match="a call of `shell`"):
+        Probe(["Hello"]).client.responses.create(**ask)
 
 
 def test_a_sleep_that_was_imported_by_its_name_is_seen() -> None:

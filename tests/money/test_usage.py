@@ -96,6 +96,26 @@ def test_no_fee_is_known_for_custom_calls_tool_searches_and_programs() -> None:
     assert (usage.extras, usage.quantities) == ({}, READ)
 
 
+@pytest.mark.parametrize(
+    ("call", "tool", "containers"),
+    [
+        ({"environment": {"type": "local"}}, {"environment": {"type": "local"}}, 0),
+        ({"environment": None}, {"environment": {"type": "local"}}, 0),
+        ({}, {"environment": {"type": "local"}}, 0),
+        ({"environment": None}, {"environment": {"type": "container_auto"}}, 1),
+        ({}, {}, 1),
+    ],
+)
+def test_a_shell_at_openai_is_never_free(
+    call: dict[str, Any], tool: dict[str, Any], containers: int
+) -> None:
+    output = [{"type": "shell_call"} | call] * 2
+    body = response(output=output, tools=[{"type": "shell"} | tool])
+    usage = read_usage("POST", "/v1/responses", {}, body)
+    assert usage is not None
+    assert usage.extras.get("container", 0) == containers
+
+
 def test_searches_are_counted_from_the_items_only_where_tool_usage_is_missing() -> None:
     items = [
         {"type": "web_search_call", "action": {"type": "search", "query": "x"}},

@@ -125,6 +125,8 @@ _QUEUED = (
 )
 _MCP = "types/responses/mcp_tool_call_error.py: of a tool that refuses; the collected one of HTTP"
 _UNSEEN = "in the SDK's types or OpenAI's documentation alone: "
+# Fixtures of the project vercel/ai, which were not collected: bodies of answers of 2025 and 2026.
+_VERCEL = "as in an answer that vercel/ai keeps for its tests: packages/openai/src/"
 
 # Endpoint, and for a stream its events -> difference -> why it is kept.
 KEPT: dict[str, dict[str, str]] = {
@@ -146,6 +148,9 @@ KEPT: dict[str, dict[str, str]] = {
         ".metadata is object": _ECHO,
     },
     "POST batches": {".metadata is object": _ECHO},
+    "DELETE containers/*": {
+        "is in no real traffic": "in the API reference; the SDK returns nothing of it",
+    },
     "DELETE conversations/*": {
         "is in no real traffic": _UNSEEN + "types/conversations/conversation_deleted_resource.py",
     },
@@ -225,6 +230,16 @@ KEPT: dict[str, dict[str, str]] = {
         "the one collected call is of 2025",
         ".output[] message.content[] output_text.logprobs[].top_logprobs is list of object": _ASKED
         + "types/responses/response_output_text.py",
+        ".output[] apply_patch_call is in no real answer": _VERCEL
+        + "responses/__fixtures__/openai-apply-patch-tool.1.json",
+        ".output[] code_interpreter_call.outputs is null": "so it is in the input of the collected one; "
+        "only that one asked for them by `include`",
+        ".output[] shell_call.action.max_output_length is integer": _VERCEL
+        + "responses/__fixtures__/openai-shell-tool.1.json",
+        ".output[] shell_call.environment local is in no real answer": "types/responses/"
+        "response_function_shell_tool_call.py; microsoft/agent-framework#8663 says that OpenAI sends it",
+        ".tools[] code_interpreter.container is string": _ECHO,
+        ".tools[] shell.environment local is in no real answer": _ECHO,
         ".output[] tool_search_output.tools[] namespace.tools[] function.output_schema is in no real "
         "answer": "functions that a search loads without a namespace have it since July 2026",
         ".output[] web_search_call.action open_page is in no real answer": _UNSEEN
@@ -252,6 +267,14 @@ KEPT: dict[str, dict[str, str]] = {
     "POST responses stream response.created, response.in_progress, response.completed": {
         ".response response.access_programs is in no real answer": _PROGRAMS,
         ".response response.tools[] custom.format grammar is in no real answer": _ECHO,
+    },
+    "POST skills": {
+        "is in no real traffic": _VERCEL + "skills/__fixtures__/openai-skill-create.json",
+    },
+    "POST skills/*/versions": {
+        "is in no real traffic": "types/skills/skill_version.py; the form of the id "
+        + _VERCEL
+        + "skills/__fixtures__/openai-skill-version-create.json",
     },
     "POST uploads/*/complete": {
         ".file file.expires_at is integer": "as of a file that is sent whole; " + _ECHO,

@@ -204,13 +204,20 @@ _NOT_THERE = {
     "computer": "and a local server knows neither its clicks nor its screenshots",
     "custom": "whose free text a local server does not know",
     "namespace": "and a local server knows no namespaces",
+    "shell": "whose calls a local server does not know",
+    "apply_patch": "whose calls a local server does not know",
 }
+
+
+_ELSEWHERE = "which runs on OpenAI's servers"
 
 
 def _function(tool: Mapping[str, Any], function: Mapping[str, Any] | None) -> Json:
     kind = tool.get("type")
     if kind != "function" or function is None:
-        why = _NOT_THERE.get(str(kind), "which runs on OpenAI's servers")
+        why = _NOT_THERE.get(str(kind), _ELSEWHERE)
+        if kind == "shell" and (tool.get("environment") or {}).get("type") != "local":
+            why = _ELSEWHERE
         raise NotLocal(f"uses the tool {kind}, {why}")
     callers = function.get("allowed_callers") or ("direct",)
     if function.get("defer_loading") or function.get("async") or "direct" not in callers:

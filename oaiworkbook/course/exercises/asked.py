@@ -217,6 +217,8 @@ _OF_A_TOOL: Mapping[Any, tuple[str, ...]] = {
     "custom": ("description", "format"),
 }
 _NOTHING = object()
+# Calls of OpenAI's tools that the program itself carries out: the field that says what.
+_CARRIED_OUT = {"shell_call": "action", "apply_patch_call": "operation"}
 
 
 def _name_of(tool: Json) -> Any:
@@ -248,6 +250,15 @@ def turns_of(items: Iterable[Json]) -> Iterator[Turn]:
             yield Turn("call", text, "computer", str(item.get("call_id")), other=(item,))
         elif kind == "computer_call_output":
             yield Turn("result", "", call_id=str(item.get("call_id")), other=(item,))
+        elif kind in _CARRIED_OUT:
+            what = json.dumps(item.get(_CARRIED_OUT[kind]), sort_keys=True)
+            yield Turn("call", what, kind.removesuffix("_call"), str(item.get("call_id")))
+        elif kind == "shell_call_output":
+            entries = json.dumps(item.get("output"), sort_keys=True)
+            yield Turn("result", entries, call_id=str(item.get("call_id")))
+        elif kind == "apply_patch_call_output":
+            said = f"{item.get('status')}: {item.get('output') or ''}"
+            yield Turn("result", said, call_id=str(item.get("call_id")))
         elif kind in ("function_call_output", "custom_tool_call_output"):
             yield Turn("result", text_of(item), call_id=str(item.get("call_id")))
         elif role == "tool":

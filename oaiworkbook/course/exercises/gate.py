@@ -32,7 +32,7 @@ def refusal(asked: Asked, models: Collection[str] = ()) -> Json | None:
     if asked.method != "POST" or asked.path not in _ROLES or not isinstance(asked.body, dict):
         return None
     checks = (_unknown, _model, _messages, _reasoning, _tools, _deferred, _chosen, _results)
-    for problem in (*checks, _screens, _unsealed):
+    for problem in (*checks, _screens, _carried_out, _unsealed):
         for status, code, param, words in problem(asked):
             if code == "model_not_found" and param in models:
                 continue
@@ -244,6 +244,35 @@ def _screen(item: Json, call: Json) -> Problems:
     if left := [each for each in pending if each not in known]:
         words = f"Computer tool has unacknowledged safety check for {left}"
         yield 400, None, "input", words
+
+
+def _carried_out(asked: Asked) -> Problems:
+    """Outputs of OpenAI's tools that the program carries out, and their calls without one."""
+    given = asked.body.get("input")
+    items = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+    for number, item in enumerate(items):
+        where = f"input[{number}]"
+        if item.get("type") == "shell_call_output":
+            if not isinstance(item.get("output"), list):
+                kind = type(item.get("output")).__name__
+                yield 400, "invalid_type", f"{where}.output", f"'output' holds {kind}, not a list."
+                continue
+            for place, entry in enumerate(item["output"]):
+                entry = entry if isinstance(entry, dict) else {}
+                missing = [name for name in ("stdout", "stderr", "outcome") if name not in entry]
+                yield from (_missing(f"{where}.output[{place}].{name}") for name in missing)
+        if item.get("type") == "apply_patch_call_output":
+            status = item.get("status")
+            if status not in ("completed", "failed"):
+                yield 400, "invalid_value", f"{where}.status", f"Invalid value: '{status}'."
+    done = {turn.call_id for turn in asked.turns if turn.role == "result"}
+    for turn in asked.turns:
+        if turn.role == "call" and turn.name in _BY_THE_PROGRAM and turn.call_id not in done:
+            kind = turn.name.replace("_", " ")
+            yield 400, None, "input", f"No tool output found for {kind} call {turn.call_id}."
+
+
+_BY_THE_PROGRAM = ("shell", "apply_patch")
 
 
 def _unsealed(asked: Asked) -> Problems:

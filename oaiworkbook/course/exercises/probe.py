@@ -174,13 +174,10 @@ def _can_be(reply: Mapping[str, Any], asked: Asked) -> None:
         body = data.get("response", body) if isinstance(data, dict) else body
     if asked.chat or not isinstance(body, dict) or body.get("status") != "completed":
         return
-    called = {item.get("name", "computer") for item in body["output"] if item["type"] in _CALLS}
+    called = {turn.name for turn in turns_of(body["output"]) if turn.role == "call"}
     if (mode == "none" and called) or (mode == "required" and not called & names):
         wanted = " or ".join(f"`{name}`" for name in sorted(names))
         raise NotPlayed("no call of a tool" if mode == "none" else f"a call of {wanted}")
-
-
-_CALLS = ("function_call", "custom_tool_call", "computer_call")
 
 
 def _counted(requests: int) -> str:

@@ -53,12 +53,23 @@ def input_texts(form: dict[str, Any]) -> list[tuple[str, str]]:
         content = next(filter(None, map(item.get, names)), "")
         if item.get("type") == "program":
             content = item["code"]
+        if item.get("type") in _CARRIED_OUT:
+            content = item[_CARRIED_OUT[item["type"]]]
         if isinstance(content, dict):
             content = json.dumps(content)
         if isinstance(content, list):
-            content = "".join(part.get("text", "") for part in content)
+            content = "".join(_read(part) for part in content)
         messages.append((item.get("role", "tool"), content))
     return messages
+
+
+# Calls of OpenAI's tools that a program carries out: the field that the model has written.
+_CARRIED_OUT = {"shell_call": "action", "apply_patch_call": "operation"}
+
+
+def _read(part: dict[str, Any]) -> str:
+    """A part of a message, or what a command gave."""
+    return "".join(part.get(name, "") for name in ("text", "stdout", "stderr"))
 
 
 def reasoning_item(served: Served, tokens: int, summary: str | None = None) -> dict[str, Any]:
@@ -140,6 +151,51 @@ def computer_call_item(
         "actions": actions,
         "call_id": "call_" + letters(served, "call0", 24),
         "pending_safety_checks": pending,
+    }
+
+
+def shell_call_item(
+    served: Served,
+    commands: list[str],
+    *,
+    container: str | None = None,
+    most: int | None = None,
+    number: int = 0,
+) -> dict[str, Any]:
+    """Commands to run in a container of this id, or at the program that asks."""
+    there = {"type": "container_reference", "container_id": container}
+    return {
+        "id": identifier("sh_", served, str(number)),
+        "type": "shell_call",
+        "status": "completed",
+        "action": {"commands": commands, "max_output_length": most, "timeout_ms": None},
+        "call_id": "call_" + letters(served, f"call{number}", 24),
+        "environment": there if container else {"type": "local"},
+    }
+
+
+def shell_output_item(served: Served, call: dict[str, Any], stdout: str) -> dict[str, Any]:
+    """What a call in a container gave."""
+    entry = {"outcome": {"type": "exit", "exit_code": 0}, "stderr": "", "stdout": stdout}
+    return {
+        "id": identifier("sho_", served, call["id"]),
+        "type": "shell_call_output",
+        "status": "completed",
+        "call_id": call["call_id"],
+        "max_output_length": call["action"]["max_output_length"],
+        "output": [entry],
+    }
+
+
+def patch_call_item(
+    served: Served, path: str, diff: str, kind: str = "update_file"
+) -> dict[str, Any]:
+    return {
+        "id": identifier("apc_", served),
+        "type": "apply_patch_call",
+        "status": "completed",
+        "call_id": "call_" + letters(served, "call", 24),
+        "operation": {"type": kind, "diff": diff, "path": path},
     }
 
 
@@ -270,6 +326,10 @@ def _visible_tokens(output: list[dict[str, Any]]) -> int:
             total += count(json.dumps(item["actions"], separators=(",", ":"))) + 4
         elif item["type"] == "program":
             total += count(item["code"]) + 8
+        elif item["type"] in _CARRIED_OUT:
+            total += count(json.dumps(item[_CARRIED_OUT[item["type"]]])) + 4
+        elif item["type"] == "code_interpreter_call":
+            total += count(item["code"]) + 4
         elif item["type"] == "tool_search_call":
             total += count(json.dumps(item["arguments"])) + 1
     return total

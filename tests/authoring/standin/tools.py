@@ -13,8 +13,13 @@ Json = dict[str, Any]
 _AROUND = 3
 # What OpenAI puts before the input where there is a tool of this kind, as six real requests showed.
 _OF_ITS_OWN = {"tool_search": 209, "programmatic_tool_calling": 486, "custom": 47}
+# The same of requests with this tool alone, less a guess at their text; of the first nothing is known.
+_OF_ITS_OWN |= {"code_interpreter": 150, "shell": 130, "apply_patch": 620}
 # In an answer, tools come in this order, and in the order of the request within it.
-_ORDER = ("programmatic_tool_calling", "function", "custom", "tool_search", "namespace")
+_ORDER = (
+    *("programmatic_tool_calling", "function", "custom", "tool_search", "namespace"),
+    *("code_interpreter", "shell", "apply_patch"),
+)
 
 
 def count_tools(tools: list[Json]) -> int:
