@@ -19,10 +19,8 @@ NOW, BEFORE = "18 euros a night", "15 euros a night"
 GUESTS = "What does a night in the guest room cost?"
 QUERY = "guest room price per night"
 REWRITTEN = {
-    "Good evening, sorry to bother you again, and thank you for your help with the boiler last week. "
-    "My mother comes for her birthday. What would the guest room cost us for four nights?": (
-        "guest room cost four nights"
-    )
+    "Good evening, and thank you for your help with the boiler last week. "
+    "My mother comes for her birthday. What would the guest room cost us?": "guest room cost"
 }
 ASKED = (
     "May I keep a hamster?",

@@ -4,7 +4,8 @@ A store cuts by tokens, as its files' strategy says. It ranks by the cosine of s
 the open model of `embeddings.py`, not of OpenAI's. There is no second ranking and no search by words,
 so nothing here says how well OpenAI's own search finds. Of a batch, one file is ready at the first
 look and all are at the second. `usage_bytes` is the text of the chunks; what their vectors take is not
-documented.
+documented. What was deleted leaves the lists and still answers: record mode makes a lesson's changes
+after the whole lesson has run.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -56,6 +57,7 @@ class Store:
     body: Json
     files: dict[str, Attached] = field(default_factory=dict)
     batches: dict[str, list[str]] = field(default_factory=dict)
+    deleted: bool = False
 
 
 class SearchedStores:
@@ -64,11 +66,14 @@ class SearchedStores:
     def __init__(self, files: Files, vector: Vector, rewritten: Mapping[str, str]) -> None:
         self.files, self.vector, self.rewritten = files, vector, rewritten
         self.stores: dict[str, Store] = {}
+        self._names: dict[str, str] = {}
 
     def answer(self, served: Served) -> Json | None:
         path = served.asked.path.split("/")[2:]
         if path[:1] != ["vector_stores"]:
-            return self.files.answer(served)
+            answer = self.files.answer(served)
+            self._names |= {id_: file["filename"] for id_, file in self.files.kept.items()}
+            return answer
         if len(path) > 1 and path[1] not in self.stores:
             return None
         store = self.stores[path[1]] if len(path) > 1 else None
@@ -76,15 +81,17 @@ class SearchedStores:
             case ("POST", _) if store is None:
                 return self._create(served)
             case ("GET", _) if store is None:
-                return _json(served, _page([_body(s) for s in reversed(self.stores.values())]), 540)
+                there = [s for s in reversed(self.stores.values()) if not s.deleted]
+                return _json(served, _page([_body(each) for each in there]), 540)
             case ("POST", _) if store is not None:
                 return self._update(served, store)
             case ("GET", _) if store is not None:
-                self._work(list(store.files.values()))
+                for file in store.files.values():
+                    self._work([file])
                 return _json(served, _body(store), 110)
             case ("DELETE", _) if store is not None:
                 gone = {"id": path[1], "object": "vector_store.deleted", "deleted": True}
-                del self.stores[path[1]]
+                store.deleted = True
                 return _json(served, gone, 700)
             case ("POST", _, "search") if store is not None:
                 return _json(served, self._search(served.form, store), 420)
@@ -154,8 +161,7 @@ class SearchedStores:
 
     def _refused(self, served: Served, ids: list[str]) -> Json | None:
         """A name with another ending, as reported in 2025 and September 2026."""
-        names = [self.files.kept[id_]["filename"] for id_ in ids]
-        ends = sorted({PurePath(name).suffix for name in names} - SUPPORTED)
+        ends = sorted({PurePath(self._names[id_]).suffix for id_ in ids} - SUPPORTED)
         if not ends:
             return None
         return error_answer(
@@ -202,7 +208,7 @@ class SearchedStores:
         return (each for each in best if each[0] >= least)
 
     def name(self, file: Attached) -> str:
-        return str(self.files.kept[file.id]["filename"])
+        return self._names[file.id]
 
     def _search(self, form: Json, store: Store) -> Json:
         query = self.rewritten[form["query"]] if form.get("rewrite_query") else form["query"]
