@@ -70,12 +70,12 @@ WRONG = {
         (
             "leaves the first year out",
             _valid(begun='{"type": "lt", "key": "since", "value": year}'),
-            "drops a paper with {'kind': 'rules', 'since': 2025, 'until': 2025}",
+            "drops a paper that begins in that year",
         ),
         (
             "leaves the last year out",
             _valid(holds='{"type": "gt", "key": "until", "value": year}'),
-            "drops a paper with {'kind': 'rules', 'since': 2021, 'until': 2025}",
+            "drops a paper that ends in that year",
         ),
         (
             "turns the years around",
@@ -83,17 +83,17 @@ WRONG = {
                 begun='{"type": "gte", "key": "since", "value": year}',
                 holds='{"type": "lte", "key": "until", "value": year}',
             ),
-            "drops a paper with {'kind': 'rules', 'since': 2021, 'until': 2025}",
+            "drops a paper that holds before and after",
         ),
         (
             "joins by or",
             _valid(type="or"),
-            "keeps a paper with {'kind': 'rules', 'since': 2021, 'until': 2021}",
+            "keeps a paper of another kind that has ended",
         ),
         (
             "takes one kind only",
             _valid(kind='{"type": "eq", "key": "kind", "value": kinds[0]}'),
-            "drops a paper with {'kind': 'handbook'",
+            "drops a paper of the last kind",
         ),
         (
             "compares the kind with a list",
@@ -103,7 +103,7 @@ WRONG = {
         (
             "the kind's exclusion",
             _valid(kind='{"type": "nin", "key": "kind", "value": kinds}'),
-            "drops a paper with {'kind': 'rules', 'since': 2021, 'until': 2025}",
+            "keeps a paper of another kind:",
         ),
         (
             "an operator of Python",
@@ -154,7 +154,7 @@ def valid(kinds, year):
         (
             "reads the first result only",
             _rate(texts='[" ".join(p.text.split()) for r in found.data[:1] for p in r.content]'),
-            "it returned 0.0: the text has line breaks",
+            "for one question it returned 0.0: the text has line breaks",
         ),
         (
             "joins the texts",
@@ -183,8 +183,8 @@ def valid(kinds, year):
         ),
         (
             "counts each text",
-            _rate(count="hits += sum(quote in text for text in texts) + 0 * k", share="hits"),
-            "for 3 questions it returned 3, not 1.000",
+            _rate(count="hits += sum(quote in text for text in texts)"),
+            "it returned 2.0: two results have the quote",
         ),
         (
             "divides by nothing",
