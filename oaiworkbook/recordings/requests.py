@@ -19,7 +19,7 @@ from .secrets import masked, masked_query
 _LONG = 2_000  # characters from which an encoded file inside JSON is stored as a digest
 _CACHED = 20_000  # bytes; a body longer than this is not kept to save the hashing of a repeat
 _ENCODED = re.compile(r"(data:[\w/+.-]+;base64,)?[A-Za-z0-9+/_=-]+")
-_ID = re.compile(r"(?:[a-z]+[_-])?(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{8,}")
+_ID = re.compile(r"(?:[a-z]+[_-]){0,2}(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{8,}")
 
 
 @dataclass(frozen=True, slots=True)

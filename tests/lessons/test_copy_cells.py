@@ -119,6 +119,50 @@ def test_the_copied_talk_begins_anew_with_a_compaction_and_forgets_a_question_th
     assert [form.get("context_management") for form in asked] == [None, [rule], None]
 
 
+def test_the_copied_filling_names_what_is_missing_and_does_not_wait_for_ever(
+    tmp_path: Path,
+) -> None:
+    (path,) = [each for each in lessons() if each.name.startswith("36_")]
+    names: dict[str, Any] = {"__name__": "copied"}
+    exec(copied.source(path), names)
+    waits: list[float] = []
+    names["time"] = SimpleNamespace(sleep=waits.append)
+    papers = {tmp_path / name: {"year": 2026} for name in ("a.md", "b.md")}
+    made: list[Any] = []
+
+    def client(*in_progress: int) -> Any:
+        left = list(in_progress)
+
+        def retrieve(id_: str, vector_store_id: str) -> Any:
+            assert (id_, vector_store_id) == ("vsfb_1", "vs_1")
+            now = left.pop(0) if len(left) > 1 else left[0]
+            # As reported: when all is done, the store itself comes back.
+            return SimpleNamespace(id="vs_1", file_counts=SimpleNamespace(in_progress=now))
+
+        def list_files(id_: str, vector_store_id: str) -> list[Any]:
+            assert (id_, vector_store_id) == ("vsfb_1", "vs_1")
+            states = (("completed", None), ("in_progress" if left[0] else "failed", "why"))
+            each = zip(("file-a.md", "file-b.md"), states, strict=True)
+            return [SimpleNamespace(id=i, status=s, last_error=e) for i, (s, e) in each]
+
+        def create(store: str, files: list[Any]) -> Any:
+            made.extend(files)
+            return SimpleNamespace(id="vsfb_1")
+
+        batches = SimpleNamespace(create=create, retrieve=retrieve, list_files=list_files)
+        stores = SimpleNamespace(create=lambda **given: SimpleNamespace(id="vs_1"))
+        stores.file_batches = batches
+        files = SimpleNamespace(create=lambda **g: SimpleNamespace(id=f"file-{g['file'].name}"))
+        return SimpleNamespace(vector_stores=stores, files=files)
+
+    assert names["fill"](client(2, 1, 0), "Papers", papers) == {"file-b.md": "why"}
+    assert [file["file_id"] for file in made] == ["file-a.md", "file-b.md"]
+    assert {file["attributes"]["year"] for file in made} == {2026}
+    assert waits == [1, 1]
+    assert names["fill"](client(1), "Papers", papers) == {"file-b.md": "why"}
+    assert sum(waits) == 602
+
+
 def _samples(path: Path) -> list[Path]:
     """Files that the cell names and a reader would have beside it."""
     folder = path.parent.parent / "data" / "samples"

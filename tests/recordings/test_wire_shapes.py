@@ -124,6 +124,7 @@ _QUEUED = (
     "the one collected background stream is of February 2026; newer streams have it in `created`"
 )
 _MCP = "types/responses/mcp_tool_call_error.py: of a tool that refuses; the collected one of HTTP"
+_LISTED = "as in the real list of September 2025; the one store got by itself is of 2024"
 _UNSEEN = "in the SDK's types or OpenAI's documentation alone: "
 # Fixtures of the project vercel/ai, which were not collected: bodies of answers of 2025 and 2026.
 _VERCEL = "as in an answer that vercel/ai keeps for its tests: packages/openai/src/"
@@ -189,6 +190,22 @@ KEPT: dict[str, dict[str, str]] = {
     "GET responses/*/input_items": {
         "is in no real traffic": _UNSEEN + "types/responses/response_item_list.py",
     },
+    "GET vector_stores/*": {
+        ".description is in no real answer": _LISTED,
+        ".name is string": _LISTED,
+    },
+    "GET vector_stores/*/file_batches/*": {
+        "is in no real traffic": _UNSEEN
+        + "types/vector_stores/vector_store_file_batch.py; its name "
+        "and the form of its id as in reports of November 2025",
+    },
+    "GET vector_stores/*/files": {
+        ".data[] vector_store.file.last_error is object": "as reported (openai-openapi#300): every "
+        "collected file was read",
+    },
+    "GET vector_stores/*/files/*/content": {
+        "is in no real traffic": _UNSEEN + "types/vector_stores/file_content_response.py",
+    },
     "GET vector_stores/*/files/*": {
         ".attributes is in no real answer": "types/vector_stores/vector_store_file.py; " + _NEW,
         ".chunking_strategy is in no real answer": "types/vector_stores/vector_store_file.py; "
@@ -218,6 +235,12 @@ KEPT: dict[str, dict[str, str]] = {
         ".moderation is object": _ASKED + "types/responses/response.py",
         ".output[] computer_call is in no real answer": _UNSEEN
         + "types/responses/response_computer_tool_call.py; the guide to computer use shows `actions`",
+        ".output[] file_search_call.results is list": _ASKED
+        + "types/responses/response_file_search_"
+        "tool_call.py",
+        ".output[] file_search_call.results is list of object": _ASKED + "types/responses/response_"
+        "file_search_tool_call.py",
+        ".tools[] file_search.filters is object": _ECHO,
         ".output[] mcp_call.approval_request_id is null": "types/responses/response_output_item.py: "
         "the lesson's server needs no approval",
         ".output[] mcp_call.error.code is in every real answer": _MCP,
@@ -287,6 +310,15 @@ KEPT: dict[str, dict[str, str]] = {
         ".response response.reasoning.effort is string": _QUEUED,
         ".response response.reasoning.mode is in no real answer": _QUEUED,
         ".response response.tool_usage is in no real answer": _QUEUED,
+    },
+    "POST vector_stores/*": {
+        ".description is in no real answer": _LISTED,
+        ".expires_after is object": _ECHO,
+        ".expires_at is integer": _ECHO,
+        ".name is string": _LISTED,
+    },
+    "POST vector_stores/*/file_batches": {
+        "is in no real traffic": _UNSEEN + "types/vector_stores/vector_store_file_batch.py",
     },
     "POST vector_stores/*/search": {
         "is in no real traffic": _UNSEEN + "types/vector_store_search_response.py",
