@@ -107,6 +107,8 @@ class Meter(Protocol):
 
     def received(self, event: Any, *, at: datetime, recording: str) -> None: ...
 
+    def ended(self) -> None: ...
+
 
 class Recorded:
     """Opens recorded sessions at a practice server. `meter`: makes one for the query of an address."""
@@ -144,6 +146,8 @@ class RecordedSession:
         try:
             play(self.reply, connection)
         finally:
+            if self.meter:
+                self.meter.ended()
             silent = [path for path in self.candidates if not self.library.read(path).sent]
             if silent and not self.sent:
                 self.library.take(silent[0])  # a client that only listened was in this one
