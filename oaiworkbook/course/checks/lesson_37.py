@@ -55,8 +55,8 @@ def _transcribed(line: Line, parts: list[bytes]) -> None:
         f"{len(line.queries)} sessions were opened, with {', '.join(line.queries) or 'no query'}",
     )
     updates = [each["session"] for each in line.sent if each["type"] == "session.update"]
-    first = line.sent[0]["type"]
     expect(updates, "no settings were sent, so no model is named")
+    first = line.sent[0]["type"]
     expect(first == "session.update", f"the first event is {first}, and not the settings")
     expect(
         updates[0]["type"] == "transcription", f"the session is of the type {updates[0]['type']!r}"
@@ -286,7 +286,7 @@ def write(client, parts):
     """The captions of `parts` (24 kHz PCM), by gpt-live-transcribe."""
     import base64
 
-    heard = {"transcription": {"model": "gpt-live-transcribe"}, "turn_detection": None}
+    heard = {"transcription": {"model": "gpt-live-transcribe"}}
     texts, ended = {}, 0
     with client.realtime.connect(extra_query={"intent": "transcription"}) as connection:
         connection.session.update(session={"type": "transcription", "audio": {"input": heard}})

@@ -72,10 +72,11 @@ class Transcribing(Spoken):
 
     def _session_update(self, event: dict[str, Any]) -> Said:
         asked = event["session"]["audio"]["input"]
-        if asked["transcription"]["model"] != "gpt-live-transcribe" or asked["turn_detection"]:
+        if asked["transcription"]["model"] != "gpt-live-transcribe" or asked.get("turn_detection"):
             raise NotAuthored("Only gpt-live-transcribe is written for, which detects no turns.")
         settings = {"language": None, "prompt": None} | asked["transcription"]
-        self.session["audio"]["input"] |= asked | {"transcription": settings}
+        self.session["audio"]["input"] |= {"turn_detection": None, **asked}
+        self.session["audio"]["input"]["transcription"] = settings
         return [(0.06, self._event("session.updated", session=self.session))]
 
     def _input_audio_buffer_append(self, event: dict[str, Any]) -> Said:
