@@ -49,7 +49,7 @@ def answer(served: Served) -> Json | None:
     if path == "/v1/realtime/calls":
         return _call(served)
     if path.startswith("/v1/realtime/calls/") and path.endswith("/hangup"):
-        return {"status": 200, "headers": {}, "ms": 140, "text": ""}
+        return {"status": 200, "headers": headers(served, 96), "ms": 140, "text": ""}
     return None
 
 

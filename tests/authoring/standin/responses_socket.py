@@ -39,8 +39,8 @@ def _script(answer: Callable[[Served, list[Json]], Json | None]) -> Script:
         if heard["type"] != "response.create":
             raise NotAuthored(f"No answer is written for {str(heard)[:300]}")
         form = {name: value for name, value in heard.items() if name != "type"}
-        before = form.get("previous_response_id")
-        if before is not None and before not in kept:
+        before = str(form.get("previous_response_id") or "")
+        if before and before not in kept:
             return [(0.05, _unknown(before))]
         content = json.dumps(form | {"stream": True}).encode()
         served = Served(canonical_parts("POST", PATH, "", "application/json", content), {}, content)

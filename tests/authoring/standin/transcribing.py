@@ -95,7 +95,12 @@ class Transcribing(Spoken):
         self._before, self._buffer = item, b""
         where = {"previous_item_id": before, "item_id": item}
         content = [{"type": "input_audio", "transcript": None}]
-        added = {"id": item, "type": "message", "status": "completed", "role": "user"}
+        added: dict[str, Any] = {
+            "id": item,
+            "type": "message",
+            "status": "completed",
+            "role": "user",
+        }
         added |= {"content": content}
         told = [
             self._event(kind, previous_item_id=before, item=added)
