@@ -170,8 +170,11 @@ class SessionMeter:
             self._unheard = max(0, self._unheard - 1)
             self._unwritten.add(item)
         elif kind.startswith("conversation.item.input_audio_transcription."):
-            if not kind.endswith((".delta", ".segment")):
-                self._unwritten.discard(item)
+            if kind.endswith((".delta", ".segment")):
+                return
+            if item not in self._unwritten:
+                self._unheard = max(0, self._unheard - 1)
+            self._unwritten.discard(item)
         elif kind == "error":
             code = str((event.get("error") or {}).get("code"))
             if code.startswith("input_audio_buffer_commit"):
