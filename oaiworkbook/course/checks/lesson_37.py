@@ -36,7 +36,7 @@ def write(answer: Callable[..., Any]) -> str:
     ):
         parts = PARTS[: len(texts)]
         with Line(Scribe(texts, order)) as line:
-            found = line.run(answer, list(parts))
+            found = _run(line, answer, parts)
         _transcribed(line, parts)
         expect(
             isinstance(found, list | tuple), f"it returned {type(found).__name__}, and no captions"
@@ -48,6 +48,30 @@ def write(answer: Callable[..., Any]) -> str:
         )
     _errors_are_raised(answer)
     return "Whichever turn ended first, each caption has its place."
+
+
+def _run(line: Line, answer: Callable[..., Any], parts: list[bytes]) -> Any:
+    try:
+        return line.run(answer, list(parts))
+    except Wrong:
+        kinds = [each["type"] for each in line.sent]
+        turns = kinds.count("input_audio_buffer.commit")
+        if not line.stuck or turns >= len(parts):
+            raise
+        many = f"{turns} turn{'' if turns == 1 else 's'}"
+        if sum(map(len, _sounds(line))) < sum(map(len, parts)):
+            raise Wrong(
+                f"your code waits after {many}, and all parts are to be sent first"
+            ) from None
+        raise Wrong(f"{len(parts)} parts were given, and they came as {many}") from None
+
+
+def _sounds(line: Line) -> list[bytes]:
+    sent = (each["audio"] for each in line.sent if each["type"] == "input_audio_buffer.append")
+    try:
+        return [base64.b64decode(each, validate=True) for each in sent]
+    except ValueError:
+        raise Wrong("a part is not base64") from None
 
 
 def _transcribed(line: Line, parts: list[bytes]) -> None:
@@ -78,12 +102,10 @@ def _transcribed(line: Line, parts: list[bytes]) -> None:
 
 def _turns(line: Line) -> list[bytes]:
     turns, open_ = [], b""
+    sounds = iter(_sounds(line))
     for each in line.sent:
         if each["type"] == "input_audio_buffer.append":
-            try:
-                open_ += base64.b64decode(each["audio"], validate=True)
-            except ValueError:
-                raise Wrong("a part is not base64") from None
+            open_ += next(sounds)
         elif each["type"] == "input_audio_buffer.commit":
             turns.append(open_)
             open_ = b""

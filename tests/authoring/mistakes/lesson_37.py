@@ -114,7 +114,11 @@ WRONG = {
             _write(place="pass"),
             "the turns ended in the order 2, 3, 1",
         ),
-        ("waits for completed turns only", _write(ends='("transcription.completed",)'), "waited"),
+        (
+            "waits for completed turns only",
+            _write(ends='("transcription.completed",)'),
+            "waited for an event that never came",
+        ),
         ("a model in the address", _write(where="model=VOICE"), "model=gpt-realtime-2.1-mini"),
         ("no settings", _write(update=""), "no settings were sent"),
         (
@@ -143,9 +147,9 @@ WRONG = {
         (
             "one turn for all parts",
             _write(parts='[b"".join(parts)]'),
-            "waited for an event that never came",
+            "3 parts were given, and they came as 1 turn",
         ),
-        ("does not commit", _write(commit=""), "the last it sent: input_audio_buffer.append"),
+        ("does not commit", _write(commit=""), "they came as 0 turns"),
         ("sends hexadecimal", _write(sound="part.hex()"), "are not the parts that were given"),
         (
             "looks past errors",
@@ -174,7 +178,7 @@ def write(client, parts):
             found.append(event.transcript)
     return found
 """,
-            "waited for an event that never came",
+            "your code waits after 1 turn, and all parts are to be sent first",
         ),
     ],
     "37-2": [

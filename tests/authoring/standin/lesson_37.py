@@ -3,8 +3,8 @@
 What is heard is what the sound of `make_dome_talk.py` says, sentence by sentence. No recogniser heard it.
 """
 
+import base64
 import wave
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -53,32 +53,28 @@ def answer(served: Served) -> Json | None:
     return None
 
 
-def start_session() -> Callable[[str, str], Script | None]:
-    dropped: list[str] = []
-    written = over_a_socket(_written)
-
-    def session(path: str, query: str) -> Script | None:
-        if (path, query) == ("/v1/realtime", QUERY):
-            return _line(Transcribing("lesson 37", _heard), dropped)
-        if (path, query) == ("/v1/realtime", f"model={VOICE}"):
-            return Talk(VOICE, "lesson 37", _turn, caching=True)
-        return written(path, query)
-
-    return session
+def session(path: str, query: str) -> Script | None:
+    if (path, query) == ("/v1/realtime", QUERY):
+        return _line(Transcribing("lesson 37", _heard))
+    if (path, query) == ("/v1/realtime", f"model={VOICE}"):
+        return Talk(VOICE, "lesson 37", _turn, caching=True)
+    return over_a_socket(_written)(path, query)
 
 
-def _line(script: Transcribing, dropped: list[str]) -> Script:
-    """A session that breaks once: in the second sentence, where a language is named."""
-    heard_so_far: list[str] = []
+def _line(script: Transcribing) -> Script:
+    """Where a language is named, a session breaks that began with the first sentence: in the second."""
+    sounds: list[bytes] = []
 
     def said(heard: Any) -> Any:
-        heard_so_far.append(heard["type"] if heard else "")
+        kind = heard["type"] if heard else ""
+        if kind == "input_audio_buffer.append":
+            sounds.append(base64.b64decode(heard["audio"]))
         named = script.session and script.session["audio"]["input"]["transcription"]
-        second = heard_so_far.count("input_audio_buffer.commit") == 2
-        if second and named["language"] and not dropped:
-            dropped.append("once")
+        if len(sounds) < 2 or not named["language"] or not _talk().startswith(sounds[0]):
+            return script(heard)
+        if kind == "input_audio_buffer.commit":
             raise HangUp
-        return script(heard)
+        return []
 
     return said
 
