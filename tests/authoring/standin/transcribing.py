@@ -2,8 +2,9 @@
 
     script = Transcribing("lesson 37", heard)   # a Script
 
-`heard(sound, settings)` is the text of a turn. The words come while the sound does, all but the last two
-(as in real sessions of a model that streams), the rest and the whole text after the commit.
+`heard(sound, settings)` is the text of a turn. The words come before the commit is confirmed, all but the
+last two, as in real sessions of a model that streams; the rest and the whole text after it. Nothing is said to
+sound without a commit: a client sends both at once, and chance would decide what is recorded first.
 """
 
 import base64
@@ -85,7 +86,7 @@ class Transcribing(Spoken):
         digest = hashlib.sha256(self._buffer).hexdigest()
         self._random = random.Random(f"{self._seed}{self._first}{digest}")
         self._item = self._id("item")
-        return self._deltas_of(self._words()[:-_LATE])
+        return []
 
     def _input_audio_buffer_commit(self, event: dict[str, Any]) -> Said:
         ms = len(self._buffer) / 2 / RATE * 1000
@@ -110,6 +111,7 @@ class Transcribing(Spoken):
         place = {"item_id": item, "content_index": 0}
         whole = self._event(f"{_KIND}.completed", **place, transcript="".join(words), usage=used)
         return [
+            *self._deltas_of(words[:-_LATE]),
             (0.02, self._event("input_audio_buffer.committed", **where)),
             *((0.01, each) for each in told),
             *self._deltas_of(words[-_LATE:]),
