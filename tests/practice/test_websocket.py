@@ -635,6 +635,26 @@ def test_what_the_user_s_speech_costs_is_logged_with_its_model(data: Path) -> No
     assert "AAAA" not in recordings(data)[0].read_text(), "long sound of the client is a digest"
 
 
+def test_turns_that_are_sent_at_once_are_stored_one_after_the_other() -> None:
+    """Whatever chance noted first: a client that waits for each transcript finds its way through."""
+
+    def frame(way: str, kind: str, number: int = 0) -> Any:
+        session = {"session": {"type": "transcription"}} if kind == "session.created" else {}
+        return (way, number, {"type": kind, "number": number, **session})
+
+    append, commit = "input_audio_buffer.append", "input_audio_buffer.commit"
+    said = ["input_audio_buffer.committed", "conversation.item.added"]
+    ends = "conversation.item.input_audio_transcription."
+    first = [frame("<", "session.created"), frame(">", append, 1), frame(">", commit, 1)]
+    second = [frame(">", append, 2), frame(">", commit, 2)]
+    turns = [[frame("<", each, n) for each in (*said, ends + end)]
+             for n, end in ((1, "completed"), (2, "failed"))]  # fmt: skip
+    kept = [*first, *turns[0], *second, *turns[1]]
+    for early in range(4):
+        noted = [*first, *turns[0][:early], *second, *turns[0][early:], *turns[1]]
+        assert [each[2] for each in settled(noted)] == [each[2] for each in kept]
+
+
 def transcribes(connection: Any, *sounds: str) -> None:
     heard = {"transcription": {"model": "gpt-live-transcribe"}}
     session = {"type": "transcription", "audio": {"input": heard}}
