@@ -116,6 +116,7 @@ class RelayedSession:
         finally:
             self.left = time.monotonic()
             down.join()
+            self.meter.ended()
             self._write()
             self.state.sessions.discard(self)
             self.over.set()

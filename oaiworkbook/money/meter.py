@@ -102,12 +102,16 @@ class SessionMeter:
         self.mode = mode
         self.model = dict(parse_qsl(query)).get("model")
         self.transcriber: str | None = None
+        self._unheard = 0  # commits of the client that the server has not confirmed
+        self._unwritten: set[str] = set()  # items whose transcript has not come
         self._check = True
         self._asked = time.monotonic()
 
     def sent(self, event: Any) -> None:
         """Before an event of the client goes on. Raises SpendLimitExceeded when nothing is left."""
         self._note(event)
+        if isinstance(event, dict) and event.get("type") == "input_audio_buffer.commit":
+            self._unheard += 1
         self._asked = time.monotonic()
         if self._check:
             refuse_past_limits(self.mode)
@@ -120,6 +124,7 @@ class SessionMeter:
         self._note(event)
         if not isinstance(event, dict):
             return
+        self._follow(event)
         try:
             call = log_event(
                 event,
@@ -141,6 +146,39 @@ class SessionMeter:
             _logged[name] = call
             while len(_logged) > _REMEMBERED:
                 del _logged[next(iter(_logged))]
+
+    def ended(self) -> None:
+        """The session is over: sound whose transcript never came may have cost something."""
+        lost = self._unheard + len(self._unwritten)
+        if not self.transcriber or not lost:
+            return
+        call = Call(ts=time.time(), mode=self.mode, endpoint="realtime", lesson=settings.lesson())
+        call.stream, call.status, call.http_status = True, "cut", 101
+        call.model, call.cost_usd = self.transcriber, None
+        call.price_note = "the session ended before a transcript, and with it the usage"
+        try:
+            ledger = default_ledger()
+            for _ in range(lost):
+                ledger.add(storable(call), active_budgets(self.mode))
+        except LedgerError as error:
+            warnings.warn(f"This session is not in the cost log. {error}", stacklevel=2)
+
+    def _follow(self, event: Mapping[str, Any]) -> None:
+        """Which sound a transcript is still to come for."""
+        kind, item = str(event.get("type")), str(event.get("item_id"))
+        if kind == "input_audio_buffer.committed":
+            self._unheard = max(0, self._unheard - 1)
+            self._unwritten.add(item)
+        elif kind.startswith("conversation.item.input_audio_transcription."):
+            if kind.endswith((".delta", ".segment")):
+                return
+            if item not in self._unwritten:
+                self._unheard = max(0, self._unheard - 1)
+            self._unwritten.discard(item)
+        elif kind == "error":
+            code = str((event.get("error") or {}).get("code"))
+            if code.startswith("input_audio_buffer_commit"):
+                self._unheard = max(0, self._unheard - 1)
 
     def _note(self, event: Any) -> None:
         """The models of the session, as far as its events name them."""

@@ -34,6 +34,9 @@ _REPLIES = {
     "input_audio_buffer.clear": "input_audio_buffer.cleared",
     "response.create": "response.created",
 }
+_TRANSCRIPT = "conversation.item.input_audio_transcription"
+# Where nothing is answered, a turn ends with its transcript.
+_REPLIES_IN_WRITING = _REPLIES | {"input_audio_buffer.commit": f"{_TRANSCRIPT}.completed"}
 
 
 def canonical_event(event: Any) -> Any:
@@ -65,9 +68,10 @@ def settled(frames: list[Frame]) -> list[Frame]:
         order.insert(0, order.pop(heard))
     for at in range(len(order)):
         _told_at_the_end(order, at)
+    replies = _REPLIES_IN_WRITING if any(map(_only_writes, order)) else _REPLIES
     for at in range(len(order)):
         direction, _, data = order[at]
-        reply = _REPLIES.get(data.get("type", "")) if isinstance(data, dict) else None
+        reply = replies.get(data.get("type", "")) if isinstance(data, dict) else None
         if direction != ">" or reply is None:
             continue
         ends = (i for i in range(at + 1, len(order)) if _is_reply(order[i], reply))
@@ -97,7 +101,14 @@ def _is(frame: Frame, kind: str) -> bool:
 
 
 def _is_reply(frame: Frame, reply: str) -> bool:
-    return _is(frame, reply) or _is(frame, "error")
+    failed = reply.startswith(_TRANSCRIPT) and _is(frame, f"{_TRANSCRIPT}.failed")
+    return failed or _is(frame, reply) or _is(frame, "error")
+
+
+def _only_writes(frame: Frame) -> bool:
+    """Whether this says that the session is one of transcription."""
+    session = frame[2].get("session") if _is(frame, "session.created") else None
+    return isinstance(session, dict) and session.get("type") == "transcription"
 
 
 class Meter(Protocol):
@@ -106,6 +117,8 @@ class Meter(Protocol):
     def sent(self, event: Any) -> None: ...
 
     def received(self, event: Any, *, at: datetime, recording: str) -> None: ...
+
+    def ended(self) -> None: ...
 
 
 class Recorded:
@@ -144,6 +157,8 @@ class RecordedSession:
         try:
             play(self.reply, connection)
         finally:
+            if self.meter:
+                self.meter.ended()
             silent = [path for path in self.candidates if not self.library.read(path).sent]
             if silent and not self.sent:
                 self.library.take(silent[0])  # a client that only listened was in this one

@@ -16,6 +16,7 @@ PRACTICE = "x-oaiworkbook-source"  # a header of the practice server: the source
 _KEPT = frozenset(
     {
         "content-type",
+        "location",  # the only place where a call over WebRTC is named
         "retry-after",
         "retry-after-ms",
         "x-should-retry",

@@ -22,6 +22,7 @@ from oaiworkbook.errors import RecordingError
 from oaiworkbook.practice.server import PracticeServer, Reply
 from oaiworkbook.recordings import file as recording_file
 from oaiworkbook.recordings import library
+from oaiworkbook.recordings.file import Answer
 
 from ..authoring.standin import refuse
 from ..echo import MODEL, Echo
@@ -56,6 +57,24 @@ def test_a_recording_holds_request_answers_and_provenance(data: Path) -> None:  
     kept = set(held["answers"][0]["headers"])
     assert "x-request-id" in kept
     assert not kept & {"authorization", "set-cookie", "openai-organization", "date", "server"}
+
+
+def test_the_header_that_names_a_call_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call over WebRTC has its id there, and nowhere else."""
+    monkeypatch.setenv("OAIWORKBOOK_ALLOW_UNKNOWN", "realtime")
+    head = {"content-type": "text/plain", "location": "/v1/realtime/calls/rtc_1"}
+    answer = Answer.model_validate({"status": 201, "headers": head, "text": "v=0\r\n"})
+
+    def call(client: Any) -> Any:
+        return client.realtime.calls.create(sdp="v=0\r\n")
+
+    with PracticeServer(source=lambda _: Reply(answer, "authored")) as server:
+        client = OpenAI(mode="record", base_url=server.url, api_key="sk-test")
+        call(client)
+        client._client.state.drain()
+    found = call(OpenAI())
+    assert found.response.headers["location"] == "/v1/realtime/calls/rtc_1"
+    assert found.text == "v=0\r\n"
 
 
 def test_one_line_a_stream_event(data: Path) -> None:  # noqa: F811

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from oaiworkbook.course.exercises.judge import Wrong
-from oaiworkbook.course.exercises.phone import MODEL, Line, Talk, said
+from oaiworkbook.course.exercises.phone import MODEL, Line, Scribe, Talk, said
 
 QUESTION: dict[str, Any] = {
     "type": "message",
@@ -72,3 +72,58 @@ def test_a_session_needs_its_type() -> None:
         pytest.raises(Wrong, match=r"'session\.type'"),
     ):
         line.run(update)
+
+
+def _caption(client: Any, *sounds: str) -> list[Any]:
+    with client.realtime.connect(extra_query={"intent": "transcription"}) as connection:
+        connection.session.update(session={"type": "transcription"})
+        for sound in sounds:
+            connection.input_audio_buffer.append(audio=sound)
+            connection.input_audio_buffer.commit()
+        events = [connection.recv()]
+        ended = ("transcription.completed", "transcription.failed")
+        while sum(event.type.endswith(ended) for event in events) < len(sounds):
+            events.append(connection.recv())
+    return events
+
+
+def test_turns_are_written_down_in_any_order() -> None:
+    with Line(Scribe(["One.", None, "Three."], [2, 1, 0])) as line:
+        events = line.run(_caption, "AAAA", "BBBB", "CCCC")
+    places = [event.item_id for event in events if event.type == "input_audio_buffer.committed"]
+    ends = [event for event in events if event.type.endswith(("completed", "failed"))]
+    assert places == ["item_1", "item_2", "item_3"]
+    assert [event.item_id for event in ends] == ["item_3", "item_2", "item_1"]
+    assert [getattr(event, "transcript", None) for event in ends] == ["Three.", None, "One."]
+    assert line.queries == ["intent=transcription"]
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"input": "Hi"}, "Missing required parameter: 'model'"),
+        ({"model": "gpt-6-luna", "inputs": "Hi"}, "Unknown parameter: 'inputs'"),
+        ({"model": "gpt-7", "input": "Hi"}, "gpt-7"),
+        ({"type": "response.cancel"}, "is no type of an event"),
+    ],
+)
+def test_a_slip_in_a_response_over_the_line_gets_an_error_event(
+    form: dict[str, Any], words: str
+) -> None:
+    def ask(client: Any) -> None:
+        with client.responses.connect() as connection:
+            connection.send({"type": "response.create", **form})
+            assert connection.recv().type == "error"
+
+    with Line(lambda heard: []) as line, pytest.raises(Wrong, match=words):
+        line.run(ask)
+
+
+def test_a_response_over_the_line_may_have_a_lane_and_no_greeting_comes() -> None:
+    def ask(client: Any) -> Any:
+        with client.responses.connect() as connection:
+            connection.response.create(model="gpt-6-luna", input="Hi", stream_id="a")
+            return connection.recv()
+
+    with Line(lambda heard: [{"type": "response.created"}] if heard else []) as line:
+        assert line.run(ask).type == "response.created"

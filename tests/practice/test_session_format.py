@@ -21,14 +21,20 @@ from openai.types.realtime import (
     RealtimeClientEvent,
     RealtimeErrorEvent,
     RealtimeServerEvent,
+    RealtimeTranscriptionSessionCreateResponse,
 )
+from openai.types.responses import ResponsesServerEvent
 
 from oaiworkbook.recordings.file import read_recording
 
-from ..recordings.test_wire_format import REAL, SESSIONS
+from ..recordings.test_wire_format import LINES, REAL, SESSIONS, real_order
 
+TALKS = [path for path in SESSIONS if path not in LINES]
 each_session = pytest.mark.parametrize(
-    "path", SESSIONS, ids=[f"{path.parent.name}/{path.name}" for path in SESSIONS]
+    "path", TALKS, ids=[f"{path.parent.name}/{path.name}" for path in TALKS]
+)
+each_line = pytest.mark.parametrize(
+    "path", LINES, ids=[f"{path.parent.name}/{path.name}" for path in LINES]
 )
 needs_real = pytest.mark.skipif(
     not REAL.is_dir(), reason="the real exchanges are not on this machine"
@@ -46,6 +52,8 @@ DOCUMENTED = re.compile(
     r"|\S+\.session\.audio\.input\.turn_detection null"  # switched off
     r"|response\.done\.response\.status_details\.(type|reason) string"  # cancelled
     r"|\S+\.session\.tools\[\]\.parameters.*"  # the caller's own schema
+    r"|\S+\.session\.truncation\.\S+ (string|number)"  # a ratio: realtime_truncation.py
+    r"|\S+\.session\.audio\.input\.transcription\.(keywords(\[\])? (list|string)|language string)"
 )
 
 
@@ -69,6 +77,11 @@ def said(path: Path) -> list[dict[str, Any]]:
     """The server's events."""
     frames = read_recording(path).answers[0].frames or []
     return [event for direction, _, event in frames if direction == "<"]
+
+
+def is_written(event: dict[str, Any]) -> bool:
+    """Whether this tells of a transcription session, of which none was collected."""
+    return bool(event.get("session", {}).get("type") == "transcription")
 
 
 @cache
@@ -104,6 +117,10 @@ def test_every_field_and_type_was_seen_in_real_sessions(path: Path) -> None:
     for event in said(path):
         if event["type"] in EVENTS:
             continue
+        if is_written(event):
+            session = RealtimeTranscriptionSessionCreateResponse.model_validate(event["session"])
+            assert not session.model_extra
+            continue
         fields = known[event["type"]]
         assert fields, f"no real event is called {event['type']}"
         for field, kind in flat(event):
@@ -136,6 +153,8 @@ def test_nothing_that_real_events_always_have_is_missing(path: Path) -> None:
         fields = {field for field, _ in flat(event)}
         always[event["type"]] = always.get(event["type"], fields) & fields
     for event in said(path):
+        if is_written(event):
+            continue
         fields = {field for field, _ in flat(event)}
         # An object may be null instead, and the other way round.
         missing = {
@@ -158,8 +177,9 @@ def test_a_session_begins_and_ends_as_the_api_s(path: Path) -> None:
     recording = read_recording(path)
     types = [event["type"] for event in said(path)]
     assert types[0] == "session.created"
-    model = said(path)[0]["session"]["model"]
-    assert recording.request.query == f"model={model}"
+    session = said(path)[0]["session"]
+    asked = "intent=transcription" if is_written(said(path)[0]) else f"model={session['model']}"
+    assert recording.request.query == asked
     assert types.count("response.created") == types.count("response.done")
     assert recording.answers[0].status == 101
     assert recording.answers[0].headers == {}
@@ -178,9 +198,9 @@ def test_pieces_add_up_to_the_whole(path: Path) -> None:
             sound[event["response_id"]] += base64.b64decode(event["delta"], validate=True)
         elif kind.endswith(".delta"):
             text[kind.removesuffix(".delta")] += event["delta"]
-        elif kind.removesuffix(".done") in text:
+        elif (name := re.sub(r"\.(done|completed)$", "", kind)) in text:
             whole = event.get("transcript", event.get("text", event.get("arguments")))
-            assert whole == text.pop(kind.removesuffix(".done"))
+            assert whole == text.pop(name)
         elif kind == "response.done":
             usage = event["response"]["usage"]
             made = usage["output_token_details"]
@@ -188,7 +208,7 @@ def test_pieces_add_up_to_the_whole(path: Path) -> None:
             assert usage["output_tokens"] == made["text_tokens"] + made["audio_tokens"]
             seconds = len(sound[event["response"]["id"]]) / RATE
             assert made["audio_tokens"] == pytest.approx(seconds * 20, abs=1)
-    assert not text
+    assert not text or read_recording(path).answers[0].cut
 
 
 @each_session
@@ -214,3 +234,30 @@ def test_words_are_padded_as_the_api_pads_them(path: Path) -> None:
 def test_sessions_say_that_we_wrote_them(path: Path) -> None:
     source = read_recording(path).provenance
     assert source.source == "live" or source.host is None
+
+
+@needs_real
+@each_line
+def test_responses_over_a_websocket_are_streams_one_after_the_other(path: Path) -> None:
+    """Their fields are compared in tests/recordings/test_wire_shapes.py."""
+    events = said(path)
+    types = [event["type"] for event in events]
+    if types != ["error"]:
+        ends = [at for at, kind in enumerate(types) if kind == "response.completed"]
+        for start, end in pairwise([-1, *ends]):
+            pairs = pairwise(["", *types[start + 1 : end + 1], ""])
+            assert not set(pairs) - real_order()
+        assert ends[-1] == len(types) - 1
+    names = {get_args(kind.model_fields["type"].annotation)[0] for kind in _server_events()}
+    assert set(types) <= names
+    for event in events:
+        if event["type"] == "response.completed":
+            response = event["response"]
+            usage = response["usage"]
+            assert usage["total_tokens"] == usage["input_tokens"] + usage["output_tokens"]
+            asked = [e for way, _, e in read_recording(path).answers[0].frames or [] if way == ">"]
+            assert response["store"] == asked[0]["store"]
+
+
+def _server_events() -> tuple[Any, ...]:
+    return get_args(get_args(ResponsesServerEvent)[0])

@@ -635,6 +635,100 @@ def test_what_the_user_s_speech_costs_is_logged_with_its_model(data: Path) -> No
     assert "AAAA" not in recordings(data)[0].read_text(), "long sound of the client is a digest"
 
 
+def test_turns_that_are_sent_at_once_are_stored_one_after_the_other() -> None:
+    """Whatever chance noted first: a client that waits for each transcript finds its way through."""
+
+    def frame(way: str, kind: str, number: int = 0) -> Any:
+        session = {"session": {"type": "transcription"}} if kind == "session.created" else {}
+        return (way, number, {"type": kind, "number": number, **session})
+
+    append, commit = "input_audio_buffer.append", "input_audio_buffer.commit"
+    said = ["input_audio_buffer.committed", "conversation.item.added"]
+    ends = "conversation.item.input_audio_transcription."
+    first = [frame("<", "session.created"), frame(">", append, 1), frame(">", commit, 1)]
+    second = [frame(">", append, 2), frame(">", commit, 2)]
+    turns = [[frame("<", each, n) for each in (*said, ends + end)]
+             for n, end in ((1, "completed"), (2, "failed"))]  # fmt: skip
+    kept = [*first, *turns[0], *second, *turns[1]]
+    for early in range(4):
+        noted = [*first, *turns[0][:early], *second, *turns[0][early:], *turns[1]]
+        assert [each[2] for each in settled(noted)] == [each[2] for each in kept]
+
+
+def transcribes(connection: Any, *sounds: str) -> None:
+    heard = {"transcription": {"model": "gpt-live-transcribe"}}
+    session = {"type": "transcription", "audio": {"input": heard}}
+    connection.session.update(session=session)
+    for sound in sounds:
+        connection.input_audio_buffer.append(audio=sound)
+        connection.input_audio_buffer.commit()
+        for event in connection:
+            if event.type.endswith(("transcription.completed", "transcription.failed", "error")):
+                break
+
+
+def stenographer(heard: Any) -> Iterator[tuple[float, Any]]:
+    """Writes down a turn; the sound `LOST` breaks the line, `FAIL` fails, `NONE` is no turn."""
+    kind = "conversation.item.input_audio_transcription"
+    if heard is None:
+        session = {"type": "transcription", "id": "sess_1"}
+        yield 0, {"type": "session.created", "event_id": "event_1", "session": session}
+    elif heard["type"] == "session.update":
+        yield 0, {"type": "session.updated", "event_id": "event_2", "session": heard["session"]}
+    elif heard["type"] == "input_audio_buffer.append":
+        name = f"item_{heard['audio']}"
+        stenographer.item = name  # type: ignore[attr-defined]
+    elif heard["type"] == "input_audio_buffer.commit":
+        name = stenographer.item  # type: ignore[attr-defined]
+        if name == "item_NONE":
+            error = {"type": "invalid_request_error", "message": "Too small."}
+            error |= {"code": "input_audio_buffer_commit_empty"}
+            yield 0, {"type": "error", "event_id": "event_e", "error": error}
+            return
+        yield 0, {"type": "input_audio_buffer.committed", "event_id": f"c_{name}", "item_id": name}
+        if name == "item_LOST":
+            raise HangUp
+        if name == "item_FAIL":
+            yield 0, {"type": f"{kind}.failed", "event_id": "event_f", "item_id": name, "error": {}}
+            return
+        usage = {"type": "duration", "seconds": 60}
+        more = {"event_id": f"d_{name}", "item_id": name, "transcript": "Saturn.", "usage": usage}
+        yield 0, {"type": f"{kind}.completed", **more}
+
+
+@pytest.mark.parametrize(
+    ("sounds", "unknown"),
+    [(("AAAA",), 0), (("AAAA", "LOST"), 1), (("AAAA", "FAIL"), 0), (("NONE", "AAAA"), 0)],
+)
+def test_a_transcription_session_is_billed_by_the_minute_and_a_lost_turn_is_unknown(
+    sounds: tuple[str, ...], unknown: int
+) -> None:
+    def run(client: Any) -> None:
+        intent = {"intent": "transcription"}
+        with (
+            suppress(ConnectionClosedError),
+            client.realtime.connect(extra_query=intent) as connection,
+        ):
+            transcribes(connection, *sounds)
+
+    with PracticeServer(source=nothing, sessions=lambda *_: scripted(stenographer)) as server:
+        client = OpenAI(mode="record", base_url=server.url, api_key="sk-test")
+        run(client)
+        client._client.state.drain()
+    run(OpenAI())
+    until = time.monotonic() + 5
+    while len(default_ledger().calls()) < 2 * (1 + unknown) and time.monotonic() < until:
+        time.sleep(0.02)
+    calls = default_ledger().calls()
+    for mode in ("record", "replay"):
+        mine = [call for call in calls if call.mode == mode]
+        assert {call.model for call in mine} == {"gpt-live-transcribe"}
+        assert [call.cost_usd for call in mine if call.status == "ok"] == [Decimal("0.017")]
+        lost = [call for call in mine if call.status == "cut"]
+        assert len(lost) == unknown
+        assert all(call.cost_usd is None for call in lost)
+
+
 def test_a_spend_limit_stops_a_session_before_its_next_turn() -> None:
     record(lambda c: turns(c, "tide", "ebb"))
     client = OpenAI()

@@ -22,7 +22,9 @@ from oaiworkbook.recordings.wire import Event, ended, parse_sse
 REAL = Path(__file__).parents[3] / "shared" / "real-traffic"
 RECORDED = sorted((settings.course_dir() / "data" / "recordings").glob("*/*.json"))
 SESSIONS = [path for path in RECORDED if read_recording(path).request.method == "WS"]
-FILES = [path for path in RECORDED if path not in SESSIONS]  # test_session_format.py has the rest
+# Of these, Responses over a WebSocket; tests/practice/test_session_format.py has the rest.
+LINES = [path for path in SESSIONS if read_recording(path).request.path == "/v1/responses"]
+FILES = [path for path in RECORDED if path not in SESSIONS]
 NAMES = [f"{path.parent.name}/{path.name}" for path in FILES]
 
 every_recording = pytest.mark.parametrize("path", FILES, ids=NAMES)

@@ -14,7 +14,7 @@ from typing import Any
 
 from oaiworkbook.recordings.file import read_recording
 
-from .test_wire_format import FILES, NAMES, needs_real, real_exchanges
+from .test_wire_format import FILES, LINES, NAMES, needs_real, real_exchanges
 
 Json = dict[str, Any]
 
@@ -125,6 +125,7 @@ _QUEUED = (
 )
 _MCP = "types/responses/mcp_tool_call_error.py: of a tool that refuses; the collected one of HTTP"
 _LISTED = "as in the real list of September 2025; the one store got by itself is of 2024"
+_LINE = "types/responses/responses_server_event.py and the guide to WebSocket mode"
 _UNSEEN = "in the SDK's types or OpenAI's documentation alone: "
 # Fixtures of the project vercel/ai, which were not collected: bodies of answers of 2025 and 2026.
 _VERCEL = "as in an answer that vercel/ai keeps for its tests: packages/openai/src/"
@@ -299,6 +300,18 @@ KEPT: dict[str, dict[str, str]] = {
         + _VERCEL
         + "skills/__fixtures__/openai-skill-version-create.json",
     },
+    "POST realtime/client_secrets": {
+        ".session realtime.session.audio.input.transcription is null": "as in `session.created`; the one "
+        "collected request asks for transcripts",
+    },
+    "WS responses stream error": {
+        ".error.param is string": _LINE,
+        ".sequence_number is in every real answer": _LINE,
+        ".status is in no real answer": _LINE,
+    },
+    "WS responses stream response.created, response.in_progress, response.completed": {
+        ".response response.access_programs is in no real answer": _PROGRAMS,
+    },
     "POST uploads/*/complete": {
         ".file file.expires_at is integer": "as of a file that is sent whole; " + _ECHO,
     },
@@ -464,20 +477,23 @@ def differences(at: str, ours: Shape, real: Shape, streamed: bool) -> Iterator[s
 def found() -> Mapping[str, list[str]]:
     """Each difference, and the recordings that have it."""
     different: dict[str, list[str]] = defaultdict(list)
-    for name, path in zip(NAMES, FILES, strict=True):
+    lines = [f"{path.parent.name}/{path.name}" for path in LINES]
+    for name, path in zip([*NAMES, *lines], [*FILES, *LINES], strict=True):
         recording = read_recording(path)
         asked = endpoint(recording.request.method, recording.request.path)
         shapes: dict[str, Shape] = defaultdict(Shape)
         labels = {}
         for answer in recording.answers:
-            streamed = answer.sse is not None
-            sent = [data for _, _, data in answer.sse or []] or [answer.json_]
+            streamed = answer.json_ is None
+            said = [data for way, _, data in answer.frames or [] if way == "<"]
+            sent = [data for _, _, data in answer.sse or []] or said or [answer.json_]
             for body in (each for each in sent if isinstance(each, dict)):
                 group = group_of(asked, answer.status, body, streamed)
                 shapes[group].add(body)
                 labels[group] = kind_of(asked, body)
         for group, ours in shapes.items():
-            real = reality().find(group, labels[group])
+            # Over a WebSocket the events are those of a stream, says the guide.
+            real = reality().find(re.sub("^WS ", "POST ", group), labels[group])
             if real is None:
                 different[f"{group}: is in no real traffic"].append(name)
             else:

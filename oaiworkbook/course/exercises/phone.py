@@ -5,17 +5,20 @@
     expect(line.sent[0]["type"] == "session.update", "the settings do not come first")
 
 A script is given each event of the client, first None, and returns what the server says; `Talk` is
-one that does so as the API does. A slip in an event gets the API's error event, and `run` says so.
+one that does so as the API does, `Scribe` one of a transcription session. Responses come over the same
+line, at their own address. A slip in an event gets the API's error event, and `run` says so.
 A program that sends plain requests as well gets its answers from `plain`.
 """
 
 import base64
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, get_args
 
 import openai
 
+from .asked import RESPONSES, Asked
+from .gate import refusal
 from .judge import Wrong
 from .probe import error_answer
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 PATIENCE = 2.0  # seconds without an event from the client, after which its program is stuck
 MODEL = "gpt-realtime-2.1-mini"
 Script = Callable[[Any], Iterable[dict[str, Any]]]
+Slip = Callable[[Any], tuple[str, str] | None]
 
 
 class Closed(Exception):
@@ -46,6 +50,7 @@ class Line:
         self.plain = plain
         self.sent: list[dict[str, Any]] = []
         self.models: list[str] = []
+        self.queries: list[str] = []
         self.stuck = False
         self.slips: list[str] = []
 
@@ -63,8 +68,10 @@ class Line:
             return Reply(Answer.model_validate(answer), "authored")
 
         def opened(served: Served, target: str) -> Opened:
+            self.queries.append(served.asked.query)
             self.models.append(served.asked.query.removeprefix("model="))
-            return Opened(self._talk)
+            slip = _response_slip if served.asked.path.endswith(RESPONSES) else _slip
+            return Opened(partial(self._talk, slip))
 
         spare_loopback()
         self._server = PracticeServer(source=answered, sessions=opened)
@@ -101,13 +108,13 @@ class Line:
         if self.slips:
             raise Wrong(f"the API answers with an error event: {self.slips[0]}") from None
 
-    def _talk(self, connection: "ServerConnection") -> None:
+    def _talk(self, slip: "Slip", connection: "ServerConnection") -> None:
         from ...practice.websocket import parsed, written
 
         heard = None
         try:
             while True:
-                problem = _slip(heard)
+                problem = slip(heard)
                 if problem:
                     self.slips.append(problem[1])
                 for event in [_refused(*problem)] if problem else self.script(heard):
@@ -152,6 +159,52 @@ class Talk:
                 yield event("input_audio_buffer.cleared")
             case "response.create":
                 yield from self._reply(self._settings | (heard.get("response") or {}))
+
+
+class Scribe:
+    """A script: a transcription session that writes down nothing before it has as many turns as texts.
+
+    `order` says in which order the turns are completed; a text of None is a turn that fails.
+    """
+
+    def __init__(self, texts: Sequence[str | None], order: Sequence[int]) -> None:
+        self._texts, self._order = texts, order
+        self._turns = 0
+
+    def __call__(self, heard: Any) -> Iterator[dict[str, Any]]:
+        if heard is None:
+            session = {"type": "transcription", "object": "realtime.transcription_session"}
+            yield event("session.created", session=session | {"id": "sess_1"})
+            return
+        match heard["type"]:
+            case "session.update":
+                yield event("session.updated", session=heard["session"])
+            case "input_audio_buffer.clear":
+                yield event("input_audio_buffer.cleared")
+            case "input_audio_buffer.commit":
+                yield from self._committed()
+
+    def _committed(self) -> Iterator[dict[str, Any]]:
+        self._turns += 1
+        before = f"item_{self._turns - 1}" if self._turns > 1 else None
+        place = {"previous_item_id": before, "item_id": f"item_{self._turns}"}
+        yield event("input_audio_buffer.committed", **place)
+        if self._turns == len(self._texts):
+            for number in self._order:
+                yield from self._written(number)
+
+    def _written(self, number: int) -> Iterator[dict[str, Any]]:
+        kind = "conversation.item.input_audio_transcription"
+        place = {"item_id": f"item_{number + 1}", "content_index": 0}
+        text = self._texts[number]
+        if text is None:
+            error = {"type": "server_error", "code": None, "message": "No.", "param": None}
+            yield event(f"{kind}.failed", **place, error=error)
+            return
+        for piece in (text[: len(text) // 2], text[len(text) // 2 :]):
+            yield event(f"{kind}.delta", **place, delta=piece)
+        used = {"type": "duration", "seconds": 2}
+        yield event(f"{kind}.completed", **place, transcript=text, usage=used)
 
 
 def event(kind: str, **fields: Any) -> dict[str, Any]:
@@ -244,6 +297,24 @@ def _slip(heard: Any) -> tuple[str, str] | None:
         case "input_audio_buffer.append" if not isinstance(heard.get("audio"), str):
             return _lacks("audio")
     return None
+
+
+def _response_slip(heard: Any) -> tuple[str, str] | None:
+    """The same for an event of the Responses API: its fields are those of a request."""
+    if heard is None:
+        return None
+    kind = heard.get("type") if isinstance(heard, dict) else heard
+    if kind not in ("response.create", "response.steer"):
+        return "invalid_value", f"Invalid value: '{kind}' is no type of an event."
+    body = {name: value for name, value in heard.items() if name not in _OF_THE_LINE}
+    if kind == "response.create" and not body.get("model"):
+        return _lacks("model")
+    found = refusal(Asked("POST", RESPONSES, "", body, {}, None))
+    error = found["json"]["error"] if found else None
+    return (str(error["code"]), str(error["message"])) if error else None
+
+
+_OF_THE_LINE = ("type", "stream_id", "generate")
 
 
 def _settings_slip(given: Any, where: str, required: tuple[str, ...]) -> tuple[str, str] | None:

@@ -170,14 +170,17 @@ def reads(
     return session
 
 
-def usage(text_in: int, text_out: int, sound_out: int, sound_in: int = 0) -> dict[str, Any]:
+def usage(
+    text_in: int, text_out: int, sound_out: int, sound_in: int = 0, cached: int = 0
+) -> dict[str, Any]:
+    """`cached`: of the text that goes in."""
     none = {"text_tokens": 0, "audio_tokens": 0, "image_tokens": 0}
-    cached = {"cached_tokens": 0, "cached_tokens_details": none}
+    read = {"cached_tokens": cached, "cached_tokens_details": none | {"text_tokens": cached}}
     came, went = text_in + sound_in, text_out + sound_out
     return {
         "total_tokens": came + went,
         "input_tokens": came,
         "output_tokens": went,
-        "input_token_details": none | {"text_tokens": text_in, "audio_tokens": sound_in} | cached,
+        "input_token_details": none | {"text_tokens": text_in, "audio_tokens": sound_in} | read,
         "output_token_details": {"text_tokens": text_out, "audio_tokens": sound_out},
     }

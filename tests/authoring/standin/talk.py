@@ -23,6 +23,7 @@ HEARD_A_SECOND = 10  # tokens of the user's sound: one for 100 ms, as real respo
 LOUD = 400  # of 32,767: what is below counts as silence
 FRAME = RATE // 50
 LEAST_MS = 100  # of sound in a turn
+BLOCK = 64  # tokens: of what real responses had cached, all were a multiple of it
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,12 @@ Answer = Callable[[list[dict[str, Any]], dict[str, Any]], Turn]
 class Talk(Spoken):
     """One session. Deterministic in `seed` and in the client's first event."""
 
-    def __init__(self, model: str, seed: str, answer: Answer) -> None:
+    def __init__(self, model: str, seed: str, answer: Answer, *, caching: bool = False) -> None:
         super().__init__(model, seed)
         self.answer = answer
+        self._caching = caching
+        self._dropped = 0  # items that truncation has left out
+        self._known = 0  # tokens that a cache has by now
         self.session: dict[str, Any] = {}
         self.items: list[dict[str, Any]] = []
         self.conversation = ""
@@ -174,10 +178,11 @@ class Talk(Spoken):
         return said + response.closed("completed")
 
     def used(self, turn: Turn) -> dict[str, Any]:
-        """The usage of a response: the whole conversation so far goes in."""
+        """The usage of a response: the conversation so far goes in, but for what was truncated."""
         tools = [json.dumps(tool) for tool in self.session["tools"]]
-        texts = [self.session["instructions"], *tools, *map(_text, self.items)]
-        text_in = sum(count(text) + 4 for text in texts if text)
+        rules = sum(count(text) + 4 for text in (self.session["instructions"], *tools) if text)
+        self._truncate(rules)
+        text_in = rules + self._said()
         sound_in = sum(
             seconds * (HEARD_A_SECOND if self._said_by_user(name) else TOKENS_A_SECOND)
             for name, seconds in self._seconds.items()
@@ -186,7 +191,27 @@ class Talk(Spoken):
         if turn.call:
             written += count(json.dumps(turn.call[1])) + 10
         spoken = round(len(turn.sound) / 2 / RATE * TOKENS_A_SECOND)
-        return usage(text_in, written, spoken, sound_in=round(sound_in))
+        cached = min(self._known, text_in) // BLOCK * BLOCK if self._caching else 0
+        self._known = text_in + written
+        return usage(text_in, written, spoken, sound_in=round(sound_in), cached=cached)
+
+    def _said(self) -> int:
+        """Tokens of the text of the conversation, as far as it is not left out."""
+        texts = map(_text, self.items[self._dropped :])
+        return sum(count(text) + 4 for text in texts if text)
+
+    def _truncate(self, rules: int) -> None:
+        """Leave out the oldest items once there are too many, and so many that it lasts a while.
+
+        A cache holds what a prompt begins with: after that, no more than the rules.
+        """
+        asked = self.session["truncation"]
+        most = asked["token_limits"]["post_instructions"] if isinstance(asked, dict) else None
+        if most is None or self._said() <= most:
+            return
+        while self._said() > most * asked["retention_ratio"]:
+            self._dropped += 1
+        self._known = rules
 
     def _said_by_user(self, name: str) -> bool:
         return any(item["id"] == name and item.get("role") == "user" for item in self.items)
