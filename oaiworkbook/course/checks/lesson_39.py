@@ -17,7 +17,12 @@ Json = dict[str, Any]
 def kappa(answer: Callable[..., Any]) -> str:
     for ours, theirs, wanted, what in (
         (["good", "bad"], ["good", "bad"], 1.0, "two equal lists"),
-        (["good", "good", "bad", "bad"], ["good", "bad", "good", "bad"], 0.0, "agreement by chance"),
+        (
+            ["good", "good", "bad", "bad"],
+            ["good", "bad", "good", "bad"],
+            0.0,
+            "agreement by chance",
+        ),
         (["good", "bad"], ["bad", "good"], -1.0, "two lists that never agree"),
         (["a", "a", "b", "c", "c"], ["a", "b", "b", "c", "a"], 7 / 17, "three labels"),
         ([1, 2, 2, 3], [1, 2, 3, 3], 7 / 11, "numbers as labels"),
@@ -206,7 +211,9 @@ def _judged(answer: Callable[..., Any], replies: Sequence[Reply], what: str, sen
 
 def _judges(asked: Asked) -> None:
     for name in ("question", "label", "reply"):
-        expect(DRAFT[name] in asked.words, f"a request does not hold the draft's {name}")
+        line = f"{name}: {DRAFT[name]}"
+        held = line in asked.words.splitlines()
+        expect(held, f"a request does not hold the draft's {name} as `ask` writes it")
     expect(str(DRAFT["note"]) not in asked.words, "a request tells the judge what people said")
     expect(set(_fields(asked)) == FIELDS, "a request does not carry the form `Checks`")
     expect("invents" in asked.words, "a request does not hold `CHECKS`")
@@ -245,7 +252,6 @@ EXERCISES = [
     def first_wins(a, b):
         response = client.responses.parse(
             model="gpt-6-luna",
-            reasoning={"effort": "none"},
             instructions="Which reply to the question is better, A or B?",
             input=f"Question: {question}\\nA: {a}\\nB: {b}",
             text_format=Better,

@@ -1,6 +1,8 @@
 """Right answers to lesson 39 in other ways than the reference."""
 
-_CHECKS_TEXT = 'text = "\\n".join(f"{name}: {draft[name]}" for name in ("question", "label", "reply"))'
+_CHECKS_TEXT = (
+    'text = "\\n".join(f"{name}: {draft[name]}" for name in ("question", "label", "reply"))'
+)
 
 RIGHT = {
     "39-1": [

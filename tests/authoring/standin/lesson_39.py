@@ -40,7 +40,9 @@ def answer(served: Served) -> Json | None:
     kind = form["text"]["format"]["name"]
     if kind == "Better":
         return _better(served, parts)
-    draft = next((d for d in _read("wool_drafts.jsonl") if d["question"] == parts["question"]), None)
+    draft = next(
+        (d for d in _read("wool_drafts.jsonl") if d["question"] == parts["question"]), None
+    )
     if draft is None:
         return None
     if kind == "Verdict":
