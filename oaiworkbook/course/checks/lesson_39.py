@@ -35,9 +35,11 @@ def kappa(answer: Callable[..., Any]) -> str:
             found = answer(given, others)
         except ZeroDivisionError:
             raise Wrong(f"for {what} it divides by 0") from None
+        number = isinstance(found, int | float)
+        shown = f"{found:.4g}" if number else repr(found)
         expect(
-            isinstance(found, int | float) and abs(found - wanted) < 1e-9,
-            f"for {what}, {ours} and {theirs}, it gives {found!r}, not {wanted:.4g}",
+            number and abs(found - wanted) < 1e-9,
+            f"for {what}, {ours} and {theirs}, it gives {shown}, not {wanted:.4g}",
         )
         expect((given, others) == (ours, theirs), "it has changed a list that it was given")
     return "Any labels, and never more than 1."

@@ -99,22 +99,22 @@ WRONG = {
         (
             "counts in place of shares",
             _kappa(seen="sum(a == b for a, b in zip(ours, theirs))"),
-            "for two equal lists, ['good', 'bad'] and ['good', 'bad'], it gives 3.0, not 1",
+            "for two equal lists, ['good', 'bad'] and ['good', 'bad'], it gives 3, not 1",
         ),
         (
             "every label as likely as the others",
             _kappa(chance="1 / len(labels)"),
-            "for three labels",
+            "it gives 0.4, not 0.4118",
         ),
         (
             "only good and bad",
             _kappa(labels='["good", "bad"]'),
-            "for three labels",
+            "it gives 0.6, not 0.4118",
         ),
         (
             "chance of one list alone",
             _kappa(chance="sum(ours.count(x) ** 2 for x in labels) / n**2"),
-            "for three labels",
+            "it gives 0.375, not 0.4118",
         ),
         ("divides by 0", _kappa(one="pass"), "so that chance is 1 it divides by 0"),
         (
