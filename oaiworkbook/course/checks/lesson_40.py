@@ -274,11 +274,9 @@ EXERCISES = [
         page = client.admin.organization.usage.costs(**asked, page=page.next_page)
         buckets += page.data
     sums = {}
-    for bucket in buckets:
-        for result in bucket.results:
-            if result.amount:
-                before = sums.get(result.project_id, 0)
-                sums[result.project_id] = before + result.amount.value
+    for result in (each for bucket in buckets for each in bucket.results):
+        if result.amount:
+            sums[result.project_id] = sums.get(result.project_id, 0) + result.amount.value
     return sums
 """,
     ),
@@ -294,11 +292,8 @@ EXERCISES = [
     found = []
     for day in sorted(bill.keys() | log.keys()):
         known = log.get(day, 0)
-        if known is None:
-            found.append((day, None))
-            continue
-        more = bill.get(day, 0) - known
-        if abs(more) >= least:
+        more = None if known is None else bill.get(day, 0) - known
+        if more is None or abs(more) >= least:
             found.append((day, more))
     return found
 """,
