@@ -153,7 +153,9 @@ def test_a_kernel_that_dies_is_noticed_long_before_the_timeout(tmp_path: Path) -
 def test_a_kernel_that_cannot_start_is_a_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kernels, "nursery_for", lambda env: None)  # a warm process needs no launcher
+    monkeypatch.setattr(
+        kernels, "nursery_for", lambda env: None
+    )  # a warm process needs no launcher
     path = saved(tmp_path, code("1"))
     result = run(path, env={"PYTHONPATH": _broken_ipykernel(tmp_path)})
     assert [failure.cell for failure in result.failures] == [0]

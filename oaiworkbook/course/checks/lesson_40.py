@@ -176,7 +176,8 @@ def _club(fails: str | None = None, failure: Reply = "", archive: Reply | None =
         key = {"id": "key_1", "created_at": 1, "name": "Secret Key", "value": SECRET}
         bodies = {
             STEPS[0]: {"id": PROJECT, "object": "organization.project", "status": "active"},
-            STEPS[1]: month | {"object": "project.spend_limit", "enforcement": {"status": "inactive"}},
+            STEPS[1]: month
+            | {"object": "project.spend_limit", "enforcement": {"status": "inactive"}},
             STEPS[2]: month | {"object": "project.spend_alert", "id": "alert_1"},
             STEPS[3]: account | {"id": "svc_1", "name": "a", "created_at": 1, "api_key": key},
             ARCHIVE: {"id": PROJECT, "object": "organization.project", "status": "archived"},

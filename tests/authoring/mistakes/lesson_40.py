@@ -168,9 +168,7 @@ def by_project(client, start, end):
         ),
         (
             "no end",
-            _PAGES.format(
-                **_BILL | {"asked": '{"start_time": start, "group_by": ["project_id"]}'}
-            ),
+            _PAGES.format(**_BILL | {"asked": '{"start_time": start, "group_by": ["project_id"]}'}),
             "request 1 has not the times",
         ),
         (

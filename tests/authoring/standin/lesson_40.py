@@ -52,6 +52,9 @@ def answer(served: Served) -> Json | None:
             return page_of_list(served, [DEFAULT, *kept])
         case "GET", ["users"]:
             return page_of_list(served, _users())
+        case "GET", ["roles"]:
+            body = {"object": "list", "data": [_role()], "has_more": False, "next": None}
+            return answered(served, body)
         case "GET", ["admin_api_keys"]:
             return page_of_list(served, [_admin_key()])
         case "GET", ["audit_logs"]:
@@ -87,7 +90,9 @@ def _cost(served: Served, day: int) -> list[Json]:
     groups = query.get("group_by", [])
     if groups == ["line_item"]:
         return [
-            costs_result(_usd(name, *tokens), line_item=f"{name}, {kind}_tokens", tokens=sum(tokens))
+            costs_result(
+                _usd(name, *tokens), line_item=f"{name}, {kind}_tokens", tokens=sum(tokens)
+            )
             for id_ in ids
             for name, _, sent, received in _used(id_, day)
             for kind, tokens in (("input", (sent, 0)), ("output", (0, received)))
@@ -137,6 +142,19 @@ def _users() -> list[Json]:
     ]
 
 
+def _role() -> Json:
+    """A role that the organisation has made: the reference's own example."""
+    return {
+        "object": "role",
+        "id": "role_groupManager",
+        "name": "API Group Manager",
+        "description": "Allows managing organization groups",
+        "permissions": ["api.groups.read", "api.groups.write"],
+        "resource_type": "api.organization",
+        "predefined_role": False,
+    }
+
+
 def _admin_key() -> Json:
     return {
         "object": "organization.admin_api_key",
@@ -175,23 +193,19 @@ def _glass(served: Served, method: str, rest: list[str]) -> Json | None:
     """What is done with the new project."""
     form = served.form if method == "POST" and served.asked.body else {}
     match method, rest:
-        case "POST", ["spend_limit"]:
+        case _, ["spend_limit"]:
             body = {
                 "object": "project.spend_limit",
-                "threshold_amount": form["threshold_amount"],
+                "threshold_amount": form.get("threshold_amount", 500),
                 "currency": "USD",
                 "interval": "month",
                 "enforcement": {"status": "inactive"},
             }
+        case "GET", ["spend_alerts"]:
+            mail = {"type": "email", "recipients": ["treasurer@example.org"]}
+            return page_of_list(served, [_alert(400, mail)])
         case "POST", ["spend_alerts"]:
-            body = {
-                "id": "alert_glass400",
-                "object": "project.spend_alert",
-                "threshold_amount": form["threshold_amount"],
-                "currency": "USD",
-                "interval": "month",
-                "notification_channel": form["notification_channel"],
-            }
+            body = _alert(form["threshold_amount"], form["notification_channel"])
         case "GET", ["rate_limits"]:
             return page_of_list(served, [_limit(name) for name in LIMITS], default=100)
         case "POST", ["rate_limits", id_]:
@@ -209,6 +223,17 @@ def _glass(served: Served, method: str, rest: list[str]) -> Json | None:
         case _:
             return None
     return answered(served, body)
+
+
+def _alert(cents: int, mail: Json) -> Json:
+    return {
+        "id": "alert_glass400",
+        "object": "project.spend_alert",
+        "threshold_amount": cents,
+        "currency": "USD",
+        "interval": "month",
+        "notification_channel": mail,
+    }
 
 
 def _robots_key() -> Json:
