@@ -171,10 +171,13 @@ def _club(fails: str | None = None, failure: Reply = "", archive: Reply | None =
             return failure
         if step == ARCHIVE and archive is not None:
             return archive
-        month = {"currency": "USD", "interval": "month", "threshold_amount": 1}
-        account = {"object": "organization.project.service_account", "role": "member"}
+        month: dict[str, Any] = {"currency": "USD", "interval": "month", "threshold_amount": 1}
+        account: dict[str, Any] = {
+            "object": "organization.project.service_account",
+            "role": "member",
+        }
         key = {"id": "key_1", "created_at": 1, "name": "Secret Key", "value": SECRET}
-        bodies = {
+        bodies: dict[str, dict[str, Any]] = {
             STEPS[0]: {"id": PROJECT, "object": "organization.project", "status": "active"},
             STEPS[1]: month
             | {"object": "project.spend_limit", "enforcement": {"status": "inactive"}},

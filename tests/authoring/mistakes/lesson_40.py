@@ -356,7 +356,7 @@ def open_project(client, name, cents, email):
         (
             "archives after a 429 only",
             _OPEN.format(**_STEPS | {"caught": "openai.RateLimitError"}),
-            "and the project was not archived",
+            "(a 400 about another parameter), and the project was not archived",
         ),
         (
             "archives in the end, always",
