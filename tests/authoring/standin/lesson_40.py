@@ -174,7 +174,7 @@ def _admin_key() -> Json:
     }
 
 
-GLASS, ROBOT = "proj_glassClub", "svc_acct_kiln"
+GLASS, ROBOT = "proj_glassClub", "svc_acct_kiln01"
 LIMITS = {LUNA: (30_000, 150_000_000), SOL: (10_000, 30_000_000)}
 
 
