@@ -187,7 +187,8 @@ def _is_place(name: str, beside: Mapping[str, Any]) -> bool:
     """Whether the API puts keys under `name` here."""
     if name == "authorization":
         return True
-    if name == "value" and "name" in beside:  # a field of a form
+    # A field of a form. A new key has a name too, but it says of what kind it is.
+    if name == "value" and "name" in beside and "object" not in beside:
         return bool(_NAMES.search(str(beside["name"])))
     if name in ("value", "secret", "client_secret", "signing_secret", "api_key", "token"):
         # A new key stands beside what it is: `{"object": "organization.admin_api_key", "value": ...}`.

@@ -30,6 +30,7 @@ def run(path: Path, folder: Path, base_url: str) -> subprocess.CompletedProcess[
         if not name.startswith(("OAIWORKBOOK_", "OPENAI_", "PYTHON"))
     }
     env |= {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": "sk-test", "PYTHONUTF8": "1"}
+    env["OPENAI_ADMIN_KEY"] = "sk-test"  # lesson 40
     # -P: the folder of the program, and so a clone around it, is not on the path.
     return subprocess.run(
         [sys.executable, "-P", program.name],

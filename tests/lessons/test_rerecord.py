@@ -55,6 +55,7 @@ def test_recording_again_finds_no_difference(
                 "OAIWORKBOOK_MAX_USD": "5",
                 "OPENAI_BASE_URL": server.url,
                 "OPENAI_API_KEY": "sk-test",
+                "OPENAI_ADMIN_KEY": "sk-test",  # lesson 40
             },
         )
     assert result.ok, "\n".join(map(str, result.failures))

@@ -155,9 +155,12 @@ IN_ANSWERS = [
         json_answer({"value": TOKEN, "expires_at": 1, "session": {}}), TOKEN),
     Way("a new admin key", lambda c: c.post("/organization/admin_api_keys", cast_to=object), None,
         json_answer({"object": "organization.admin_api_key", "id": "key_1", "value": TOKEN}), TOKEN),
+    Way("a new admin key with a name", lambda c: c.admin.organization.admin_api_keys.create(name="A"),
+        None, json_answer({"object": "organization.admin_api_key", "id": "key_1", "created_at": 1,
+        "owner": {}, "name": "Secret Key", "redacted_value": "sk-admin...xyz", "value": ADMIN}), ADMIN),
     Way("a service account's key", lambda c: c.post("/organization/x", cast_to=object), None,
         json_answer({"id": "svc_1", "api_key": {"object": "organization.project.service_account."
-        "api_key", "value": ADMIN}}), ADMIN),
+        "api_key", "name": "Secret Key", "value": ADMIN}}), ADMIN),
     Way("a webhook's secret", lambda c: c.post("/webhook_endpoints", cast_to=object), None,
         json_answer({"object": "webhook_endpoint", "signing_secret": TOKEN}), TOKEN),
     Way("an echoed MCP tool", asks("hi"), None,

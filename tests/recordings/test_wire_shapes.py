@@ -130,8 +130,56 @@ _UNSEEN = "in the SDK's types or OpenAI's documentation alone: "
 # Fixtures of the project vercel/ai, which were not collected: bodies of answers of 2025 and 2026.
 _VERCEL = "as in an answer that vercel/ai keeps for its tests: packages/openai/src/"
 
+# Lesson 40 groups, and pages, and asks with an admin key; the real answers are of a small organisation.
+_GROUPED = "the reference's example; real answers are not grouped: types/admin/organization/"
+_ADMIN = _UNSEEN + "types/admin/organization/"
+_COSTS = ".data[] bucket.results[] organization.costs.result"
+_ORGANISATION: dict[str, dict[str, str]] = {
+    **{
+        f"{method} organization/{path}": {"is in no real traffic": f"{_ADMIN}{source}"}
+        for method, path, source in (
+            ("GET", "projects", "project.py"),
+            ("POST", "projects", "project.py"),
+            ("POST", "projects/*/archive", "project.py"),
+            ("GET", "projects/*/api_keys", "projects/project_api_key.py"),
+            ("GET", "projects/*/rate_limits", "projects/project_rate_limit.py"),
+            ("POST", "projects/*/rate_limits/*", "projects/project_rate_limit.py"),
+            ("POST", "projects/*/service_accounts", "projects/service_account_create_response.py"),
+            (
+                "DELETE",
+                "projects/*/service_accounts/*",
+                "projects/service_account_delete_response.py",
+            ),
+            ("GET", "projects/*/spend_alerts", "projects/project_spend_alert.py"),
+            ("POST", "projects/*/spend_alerts", "projects/project_spend_alert.py"),
+            ("GET", "projects/*/spend_limit", "projects/project_spend_limit.py"),
+            ("POST", "projects/*/spend_limit", "projects/project_spend_limit.py"),
+            ("GET", "admin_api_keys", "admin_api_key.py"),
+            ("GET", "audit_logs", "audit_log_list_response.py"),
+            ("GET", "roles", "role.py"),
+            ("GET", "users", "organization_user.py"),
+        )
+    },
+    "GET organization/costs": {
+        ".next_page is string": _GROUPED + "usage_costs_response.py",
+        **{
+            f"{_COSTS}.{each}": _GROUPED + "usage_costs_response.py"
+            for each in (
+                *("line_item is string", "project_id is string", "api_key_id is in no real answer"),
+                *("quantity is in no real answer", "quantity_unit is in no real answer"),
+            )
+        },
+    },
+    "GET organization/usage/completions": {
+        ".next_page is string": _GROUPED + "usage_completions_response.py",
+        ".data[] bucket.results[] organization.usage.completions.result.model is string": _GROUPED
+        + "usage_completions_response.py",
+    },
+}
+
 # Endpoint, and for a stream its events -> difference -> why it is kept.
 KEPT: dict[str, dict[str, str]] = {
+    **_ORGANISATION,
     "GET batches": {
         f".data[] batch.{name}": "a batch has it when it is asked for alone; those of the real list run"
         for name in (
@@ -337,6 +385,7 @@ KEPT: dict[str, dict[str, str]] = {
         "is in no real traffic": _UNSEEN + "types/vector_store_search_response.py",
     },
     "errors": {
+        ".error is string": "lesson 40; reported with a project's key on 2026-07-11 and 2026-08-05",
         ".detail is in no real answer": "reported: /v1/files repeats the error under this name",
         ".error.moderation_details is in no real answer": "OpenAI's guide to image generation, reports",
     },

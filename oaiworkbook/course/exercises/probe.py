@@ -84,6 +84,7 @@ class Probe:
         self._memory: dict[str, tuple[Turn, ...]] = {}
         common: Any = {
             "api_key": "sk-test",
+            "admin_api_key": "sk-test",
             "base_url": "http://probe.invalid/v1",
             "max_retries": max_retries,
         }

@@ -24,8 +24,9 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 # other variables must be those of the warm process. A home is where matplotlib looks for its list of
 # fonts, and the list is the same in each.
 MAY_DIFFER = (
-    *("OAIWORKBOOK_", "OPENAI_API_KEY", "OPENAI_BASE_URL", "JUPYTER_", "IPYTHONDIR"),
-    *("PYTEST_XDIST_", "TMPDIR", "TEMP", "TMP", "HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_"),
+    *("OAIWORKBOOK_", "OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_BASE_URL", "JUPYTER_"),
+    *("IPYTHONDIR", "PYTEST_XDIST_", "TMPDIR", "TEMP", "TMP", "HOME", "USERPROFILE"),
+    *("LOCALAPPDATA", "XDG_"),
 )
 
 
