@@ -163,7 +163,7 @@ def pick_up(answer: Callable[..., Any]) -> str:
     gone = error_answer(404, "No such call.", type="invalid_request_error", code="gone")
     for is_open in (True, False):
         found = _tried(answer, Probe([gone]), is_open)
-        expect(found is False, f"for a caller who has gone it returned {found!r}")
+        expect(found is False, f"after a 404 it returned {found!r}")
         passes_on(partial(_rings, answer, is_open), failures=OTHERS)
     return "Two requests make a telephone. The talk itself is the session's."
 
@@ -179,7 +179,7 @@ def _tried(answer: Callable[..., Any], probe: Probe, is_open: bool) -> Any:
         raise
     except Exception as error:
         what = f"`{type(error).__name__}`"
-        raise Wrong(f"for a caller who has gone it stops with {what}") from error
+        raise Wrong(f"after a 404 it stops with {what}") from error
 
 
 def _asked(probe: Probe, path: str) -> None:

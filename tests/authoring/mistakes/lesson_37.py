@@ -204,7 +204,7 @@ def write(client, parts):
         (
             "catches none",
             _pick(error="ZeroDivisionError"),
-            "has gone it stops with `NotFoundError`",
+            "after a 404 it stops with `NotFoundError`",
         ),
         ("returns nothing", _pick(result="None"), "after accepting it returned None"),
         ("returns True", _pick(result="True"), "after rejecting it returned True"),
