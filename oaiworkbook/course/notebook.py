@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import openai
+from pydantic import ValidationError
 from websockets.exceptions import ConnectionClosed
 
 from .. import settings
@@ -143,8 +144,12 @@ def show_api_error(shell: Any, kind: type, error: BaseException, trace: Any, **_
     """The learner's own lines, not the SDK's, and the fields that an API error is read by.
 
     A WebSocket that the workbook itself has closed shows why. An error without a response shows the
-    address, and what happened there, in place of the frames of what it was caused by.
+    address, and what happened there, in place of the frames of what it was caused by. A cut answer that
+    `responses.parse` cannot read is Pydantic's error; one that the learner's own lines cause stays whole.
     """
+    if isinstance(error, ValidationError) and not _through_the_sdk(trace):
+        shell.showtraceback((kind, error, trace), running_compiled_code=True)
+        return
     if isinstance(error, ConnectionClosed):
         from ..practice.websocket import refusals
 
@@ -178,6 +183,14 @@ def _own_frames(trace: Any) -> Any:
     if last is not None:
         last.tb_next = None
     return frames or trace
+
+
+def _through_the_sdk(trace: Any) -> bool:
+    while trace is not None:
+        if trace.tb_frame.f_globals.get("__name__", "").startswith("openai."):
+            return True
+        trace = trace.tb_next
+    return False
 
 
 def _in_few_lines(shell: Any, kind: type, error: BaseException, frames: Any) -> list[str]:
@@ -292,7 +305,7 @@ def load(shell: Any) -> None:
         # Ours render themselves (errors.py); these are the SDK's.
         shell.set_custom_exc(
             (
-                *(openai.APIError, *_UNFINISHED, ConnectionClosed),
+                *(openai.APIError, *_UNFINISHED, ConnectionClosed, ValidationError),
                 *(BaseExceptionGroup, KeyboardInterrupt, asyncio.CancelledError),
             ),
             show_api_error,

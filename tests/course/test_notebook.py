@@ -99,6 +99,36 @@ def test_an_answer_that_cannot_be_parsed_shows_the_learner_s_lines(
     assert len(text.splitlines()) < 20
 
 
+CUT = (
+    "from pydantic import BaseModel\n"
+    "from oaiworkbook.course.exercises.probe import Probe, text_answer\n"
+    "class Form(BaseModel):\n    desk: str\n"
+    "client = Probe([text_answer('{\"desk\":', status='incomplete')]).client\n"
+    "def read(text): return Form.model_validate_json(text)\n"
+)
+
+
+def test_a_cut_answer_that_cannot_be_parsed_shows_the_learner_s_lines(tmp_path: Path) -> None:
+    ask = "client.responses.parse(model='gpt-6-luna', input='tide', text_format=Form)"
+    _, outputs = run(tmp_path, CUT + ask, raises=True)
+    (error,) = (o for o in outputs if o.output_type == "error")
+    text = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.traceback))
+    assert error.ename == "ValidationError"
+    assert "client.responses.parse(" in text
+    assert "Invalid JSON: EOF" in text
+    assert "site-packages" not in text
+    assert len(text.splitlines()) <= 15, text
+
+
+def test_a_validation_error_of_the_learner_s_own_call_is_shown_as_ever(tmp_path: Path) -> None:
+    _, outputs = run(tmp_path, CUT + "read('{')", raises=True)
+    (error,) = (o for o in outputs if o.output_type == "error")
+    text = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.traceback))
+    assert error.ename == "ValidationError"
+    assert "in read(text)" in text
+    assert "pydantic" in text.partition("ValidationError: ")[0], "Pydantic's own frame"
+
+
 def test_a_miss_is_six_calm_lines(tmp_path: Path) -> None:
     edited = ASK.replace("tide", "ebb")
     _, outputs = run(tmp_path, edited, raises=True)
