@@ -163,6 +163,49 @@ def test_the_copied_filling_names_what_is_missing_and_does_not_wait_for_ever(
     assert sum(waits) == 602
 
 
+def test_the_copied_bill_adds_up_all_pages_and_says_why_a_key_is_refused(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (path,) = [each for each in lessons() if each.name.startswith("40_")]
+    names: dict[str, Any] = {"__name__": "copied"}
+    exec(copied.source(path), names)
+    asked: list[Any] = []
+
+    def client(answer: Any) -> Any:
+        def costs(**form: Any) -> Any:
+            asked.append(form)
+            return answer(form)
+
+        usage = SimpleNamespace(costs=costs)
+        return SimpleNamespace(admin=SimpleNamespace(organization=SimpleNamespace(usage=usage)))
+
+    def result(project: str | None, usd: float | None) -> Any:
+        amount = None if usd is None else SimpleNamespace(value=usd)
+        kind = "organization.costs.result"
+        return SimpleNamespace(object=kind, project_id=project, amount=amount)
+
+    def page(form: Any) -> Any:
+        first = form["page"] is openai.omit
+        results = [result("proj_a", 0.5), result(None, 1.0)] if first else [result("proj_a", 0.25)]
+        data = [SimpleNamespace(results=[]), SimpleNamespace(results=[*results, result("b", None)])]
+        return SimpleNamespace(data=data, next_page="page_1" if first else None)
+
+    assert names["costs_by_project"](client(page), 1, 2) == {"proj_a": 0.75, "none": 1.0}
+    assert [form["page"] for form in asked] == [openai.omit, "page_1"]
+    assert {(form["start_time"], form["end_time"], *form["group_by"]) for form in asked} == {
+        (1, 2, "project_id")
+    }
+
+    def refused(form: Any) -> Any:
+        request = httpx2.Request("GET", "https://api.openai.com/v1/organization/costs")
+        response = httpx2.Response(403, request=request)
+        raise openai.PermissionDeniedError("403", response=response, body="Missing scopes: x")
+
+    with pytest.raises(openai.PermissionDeniedError):
+        names["costs_by_project"](client(refused), 1, 2)
+    assert "Missing scopes: x" in caplog.text
+
+
 def _samples(path: Path) -> list[Path]:
     """Files that the cell names and a reader would have beside it."""
     folder = path.parent.parent / "data" / "samples"
