@@ -351,16 +351,15 @@ EXERCISES = [
         """def guarded(agent, pattern):
     @agents.input_guardrail(run_in_parallel=False)
     def look(context, agent, given):
-        if isinstance(given, str):
-            given = [{"role": "user", "content": given}]
+        items = [{"role": "user", "content": given}] if isinstance(given, str) else given
         texts = []
-        for item in given:
+        for item in items:
             if item.get("role") == "user":
                 content = item["content"]
                 parts = [{"text": content}] if isinstance(content, str) else content
                 texts += [part.get("text", "") for part in parts]
-        found = any(re.search(pattern, text) for text in texts)
-        return GuardrailFunctionOutput(output_info=None, tripwire_triggered=found)
+        hit = any(re.search(pattern, text) for text in texts)
+        return agents.GuardrailFunctionOutput(hit, tripwire_triggered=hit)
 
     return agent.clone(input_guardrails=[*agent.input_guardrails, look])
 """,

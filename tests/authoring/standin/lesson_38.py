@@ -15,7 +15,7 @@ LARGE = "And in L?"
 QUEEN = "Is a queen in S free on Saturday?"
 SLEEVE = "My pirate coat has a torn sleeve. One hour of work, I think."
 MERMAID = "Is a mermaid in M free on Saturday?"
-CARD = "Charge it to my card, 4111 1111 1111 1111."
+CARD = "Charge 4111 1111 1111 1111, please."
 
 
 def answer(served: Served) -> Json | None:
