@@ -153,8 +153,12 @@ def _ends(run: Callable[..., Any], turns: int) -> None:
 
 @contextmanager
 def _traced() -> Iterator[list[Any]]:
-    """The traces of all that runs here: on, and sent to nobody. Afterwards all is as it was."""
+    """The traces of all that runs here: on, and sent to nobody. Afterwards all is as it was.
+
+    So is the client of the notebook's own agents, where an answer has put another in its place.
+    """
     import agents
+    from agents.models import _openai_shared as shared
     from agents.tracing import get_trace_provider
 
     traces: list[Any] = []
@@ -170,6 +174,7 @@ def _traced() -> Iterator[list[Any]]:
         def force_flush(self) -> None: ...
 
     provider: Any = get_trace_provider()
+    client = shared.get_default_openai_client()
     disabled, processors = provider._manual_disabled, provider._multi_processor._processors
     agents.set_trace_processors([Noted()])
     agents.set_tracing_disabled(False)
@@ -179,13 +184,16 @@ def _traced() -> Iterator[list[Any]]:
         agents.set_trace_processors(list(processors))
         provider._manual_disabled = disabled
         provider._refresh_disabled_flag()
+        shared._default_openai_client = client
 
 
-SECRET = "door code 4711"
+SECRET, PATTERN = "door code 4711", r"door code \d+"
 # What is sent, whether it trips, and what it is.
 INPUTS: list[tuple[Any, bool, str]] = [
-    (f"My {SECRET} is safe.", True, "a text with the pattern"),
     ("When is high tide?", False, "a text without the pattern"),
+    (rf"My pattern is {PATTERN}.", False, "the letters of the pattern itself"),
+    (f"{SECRET} is mine.", True, "a text that begins with the pattern"),
+    (f"My {SECRET} is safe.", True, "a text with the pattern in the middle"),
     ("My door code is 4711.", False, "a text with other words in between"),
     ([{"role": "user", "content": SECRET}], True, "one item of the user"),
     (
@@ -276,7 +284,7 @@ def guarded(answer: Callable[..., Any]) -> str:
         for streamed in (False, True):
             probe = Probe(["At 10:20."], limit=3)
             agent = agent_of(probe)
-            copy = answer(agent, r"door code \d+")
+            copy = answer(agent, PATTERN)
             expect(isinstance(copy, agents.Agent), f"it returned {copy!r}, and not an agent")
             expect(copy is not agent, "it returned the agent itself, and not a copy")
             expect(

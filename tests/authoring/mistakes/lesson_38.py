@@ -202,12 +202,12 @@ WRONG = {
         (
             "runs beside the first request",
             _guarded(parallel="True"),
-            "for a text with the pattern, streamed, the run sent 1 request",
+            "for a text that begins with the pattern, streamed, the run sent 1 request",
         ),
         (
             "never trips",
             _guarded(hit="False"),
-            "for a text with the pattern it did not trip",
+            "for a text that begins with the pattern it did not trip",
         ),
         (
             "always trips",
@@ -251,12 +251,12 @@ WRONG = {
         (
             "takes the pattern for a text",
             _guarded(body=_BODY.replace("re.search(pattern, text)", "pattern in text")),
-            "for a text with the pattern it did not trip",
+            "for the letters of the pattern itself it tripped",
         ),
         (
             "expects the pattern at the beginning",
             _guarded(body=_BODY.replace("re.search", "re.match")),
-            "for a text with the pattern it did not trip",
+            "for a text with the pattern in the middle it did not trip",
         ),
         (
             "changes the agent itself",

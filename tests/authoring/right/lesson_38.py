@@ -73,6 +73,21 @@ async def ask(client, question, tools, session, turns):
 """,
         ),
         (
+            "another client for all agents",
+            """
+async def ask(client, question, tools, session, turns):
+    agents.set_default_openai_client(client, use_for_tracing=False)
+    how = {"model": "gpt-6-luna", "model_settings": agents.ModelSettings(store=False)}
+    agent = agents.Agent(name="Helper", tools=tools, **how)
+    config = agents.RunConfig(tracing_disabled=True)
+    more = {"session": session, "max_turns": turns, "run_config": config}
+    try:
+        return (await agents.Runner.run(agent, question, **more)).final_output
+    except agents.MaxTurnsExceeded:
+        return None
+""",
+        ),
+        (
             "streamed",
             """
 async def ask(client, question, tools, session, turns):
