@@ -5,6 +5,7 @@ import asyncio
 import json
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
@@ -267,6 +268,8 @@ class Hooks:
 
     def before(self, *_: Any) -> None:
         self._mark = self._end_of_log()
+        if set(_of_agents()).difference(self._shell.custom_exceptions):
+            _shorten_errors(self._shell)
 
     def after(self, *_: Any) -> None:
         # So that the first cell, run again, says the mode again and not that it is loaded.
@@ -302,19 +305,25 @@ def load(shell: Any) -> None:
         shell.events.register("pre_run_cell", _hooks.before)
         shell.events.register("post_run_cell", _hooks.after)
         shell.ast_transformers.append(_hooks.copy_cell)
-        # Ours render themselves (errors.py); these are the SDK's.
-        shell.set_custom_exc(
-            (
-                *(openai.APIError, *_UNFINISHED, ConnectionClosed, ValidationError),
-                *(BaseExceptionGroup, KeyboardInterrupt, asyncio.CancelledError),
-            ),
-            show_api_error,
-        )
+        _shorten_errors(shell)
         log = logging.getLogger("openai._base_client")
         log.addHandler(_hooks.notice)
         log.setLevel(logging.INFO)
         _put_in_place(shell)
     display(StartLine())  # type: ignore[no-untyped-call]
+
+
+def _shorten_errors(shell: Any) -> None:
+    # Ours render themselves (errors.py); these are the SDK's.
+    kinds = (openai.APIError, *_UNFINISHED, ConnectionClosed, ValidationError, *_of_agents())
+    stops = (BaseExceptionGroup, KeyboardInterrupt, asyncio.CancelledError)
+    shell.set_custom_exc((*kinds, *stops), show_api_error)
+
+
+def _of_agents() -> tuple[type[Exception], ...]:
+    """The errors of the Agents SDK, once a cell has imported it: few lessons do, and it takes long."""
+    found = getattr(sys.modules.get("agents"), "AgentsException", None)
+    return (found,) if isinstance(found, type) and issubclass(found, Exception) else ()
 
 
 def _put_in_place(shell: Any) -> None:

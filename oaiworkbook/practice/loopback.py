@@ -72,7 +72,9 @@ class Practice(Protocol):
 
     def next_fault(self) -> Fault: ...
 
-    def note(self, method: str, path: str, answered: str) -> None: ...
+    def note(
+        self, method: str, path: str, answered: str, form: dict[str, Any] | None = None
+    ) -> None: ...
 
 
 class LoopbackServer(ThreadingHTTPServer):
@@ -104,8 +106,12 @@ def allow_many_files() -> None:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
+_LOGGED = 65_536  # bytes of a body that the log keeps: a server may run for days
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    _form: dict[str, Any] | None = None
 
     @property
     def practice(self) -> Practice:
@@ -121,6 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def handle_any(self) -> None:
         raw = self._body()
+        self._form = None  # a connection carries many requests
         path, _, query = self.path.partition("?")
         if path.startswith("http://"):  # it is asked as a proxy: answer in the server's place
             path = urlsplit(path).path
@@ -132,6 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
         content_type = self.headers.get("content-type", "")
         asked = canonical_parts(self.command, path, query, content_type, raw)
         served = Served(asked, {k.lower(): v for k, v in self.headers.items()}, raw)
+        self._form = served.form if len(raw) <= _LOGGED else None
         fault, extra = self.practice.next_fault(), dict[str, str]()
         if self.practice.limit and fault.kind == "ok":
             fault, extra = self.practice.limit.take(served.form, len(raw))
@@ -139,11 +147,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_OPTIONS(self) -> None:
         """A page asks before it sends: what it may."""
+        self._form = None
         self._note("204")
         self.wfile.write(self._head(204, {"content-length": "0"}))
 
     def do_HEAD(self) -> None:
         """The head alone, and no fault is used up by it."""
+        self._form = None
         self._note("200")
         self.wfile.write(
             self._head(200, {"content-type": "application/json", "content-length": "0"})
@@ -203,7 +213,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _note(self, answered: str) -> None:
         path = self.path.partition("?")[0]  # a query may hold a key
-        self.practice.note(self.command, masked_text(path), answered)
+        self.practice.note(self.command, masked_text(path), answered, self._form)
 
     def _send(
         self, reply: Reply, fault: Fault = _NO_FAULT, extra: dict[str, str] | None = None

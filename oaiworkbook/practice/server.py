@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .. import settings
 from ..errors import PortTaken
@@ -52,12 +52,16 @@ def recorded(lesson: str | None = None) -> Source:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One line of the server's log: seconds since its start, what was asked, what was answered."""
+    """One line of the server's log: seconds since its start, what was asked, what was answered.
+
+    `form` is the JSON or the text fields of the request; None without any, and of large ones.
+    """
 
     seconds: float
     method: str
     path: str
     answered: str
+    form: dict[str, Any] | None = None
 
 
 class PracticeServer:
@@ -122,5 +126,8 @@ class PracticeServer:
         with self._lock:
             return next(self._faults)
 
-    def note(self, method: str, path: str, answered: str) -> None:
-        self.log.append(Seen(time.monotonic() - self._started, method, path, answered))
+    def note(
+        self, method: str, path: str, answered: str, form: dict[str, Any] | None = None
+    ) -> None:
+        seconds = time.monotonic() - self._started
+        self.log.append(Seen(seconds, method, path, answered, form or None))

@@ -191,7 +191,7 @@ def time_it_takes(lesson: Lesson) -> Iterator[str]:
 
 def first_answer(lesson: Lesson) -> Iterator[str]:
     early = lesson.code[:3]
-    if not any(re.search(r"\bclient\.\w", c.source) and c.outputs for _, c in early):
+    if not any(re.search(r"\b(?:client|Runner)\.\w", c.source) and c.outputs for _, c in early):
         yield "get a first answer from `client.` within the first three code cells"
 
 

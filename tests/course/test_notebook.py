@@ -220,6 +220,29 @@ def test_an_error_without_a_response_takes_few_lines(tmp_path: Path, name: str) 
         assert "and 1 more" in text
 
 
+TURNS = """
+from oaiworkbook.course.exercises.probe import Probe, call_item, text_answer
+@agents.function_tool
+def tide() -> int: return 3
+probe = Probe([text_answer("", output=[call_item("tide", "{}")])])
+model = agents.OpenAIResponsesModel("gpt-6-luna", probe.async_client)
+agent = agents.Agent("Pilot", model=model, tools=[tide])
+await agents.Runner.run(agent, "When?", max_turns=2)
+"""
+
+
+def test_an_error_of_the_agents_sdk_shows_the_learner_s_lines(tmp_path: Path) -> None:
+    pytest.importorskip("agents", reason="pip install -e '.[agents]'")
+    off = "import agents\nagents.set_tracing_disabled(True)"
+    *_, outputs = run(tmp_path, off, TURNS, raises=True)
+    [shown] = [each for each in outputs if each.output_type == "error"]
+    text = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(shown.traceback))
+    assert len(text.splitlines()) <= 15, text
+    assert "await agents.Runner.run(agent" in text
+    assert "MaxTurnsExceeded: Max turns (2) exceeded" in text
+    assert "site-packages" not in text
+
+
 def test_exercises_are_at_hand_right_after_the_start_cell(tmp_path: Path) -> None:
     *_, outputs = run(tmp_path, "callable(check), callable(hint), callable(solution)")
     assert plain(outputs) == "(True, True, True)"

@@ -11,7 +11,8 @@ import openai
 import pytest
 
 from oaiworkbook import AsyncOpenAI, SpendLimitExceeded, spend_limit
-from oaiworkbook.practice.answers import call_item, text_answer
+from oaiworkbook.course.exercises.probe import Probe
+from oaiworkbook.practice.answers import call_item, error_answer, text_answer
 from oaiworkbook.practice.server import PracticeServer, Reply, Served, Source
 from oaiworkbook.recordings.file import Answer
 
@@ -124,3 +125,26 @@ def test_a_spend_limit_stops_it(data: Any) -> None:  # noqa: F811
     ):
         run(RESPONSES, AsyncOpenAI(mode="record", base_url=server.url, api_key="sk-test"))
     assert server.log == []
+
+
+def test_the_checks_probe_serves_it() -> None:
+    """Lesson 38's checks: whole and streamed, a tool's call, a session, and an error of the API."""
+    call = text_answer("", output=[call_item("tide", '{"port": "Ryde"}', "call_1")])
+    chat = agents.SQLiteSession("check")
+    for use in (run, streamed):
+        probe = Probe([call, "At 10:20."], models={MODEL})
+        assert use(RESPONSES, probe.async_client, tools=[tide]) == "At 10:20."
+        assert [turn.role for turn in probe.last.turns] == ["user", "call", "result"]
+        assert probe.last.turns[-1].text == "Ryde: 10:20"
+    probe = Probe(["At 10:20.", "At 10:50."], models={MODEL})
+    made = agent(RESPONSES, probe.async_client)
+
+    async def twice() -> None:
+        for question in ("Ryde?", "Cowes?"):
+            await agents.Runner.run(made, question, session=chat)
+
+    asyncio.run(twice())
+    assert [turn.text for turn in probe.last.turns] == ["Ryde?", "At 10:20.", "Cowes?"]
+    no = error_answer(400, "No.", type="invalid_request_error", code="unknown_parameter")
+    with pytest.raises(openai.BadRequestError, match="No"):
+        run(RESPONSES, Probe([no]).async_client)

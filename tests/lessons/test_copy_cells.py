@@ -1,5 +1,6 @@
 """Each cell to copy runs in a process without the workbook, and survives a first 429."""
 
+import asyncio
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ import httpx2
 import openai
 import pytest
 
+from oaiworkbook.course.exercises.probe import Probe, call_item, error_answer, text_answer
 from oaiworkbook.practice.server import PracticeServer
 
 from ..authoring import copied
@@ -211,3 +213,29 @@ def _samples(path: Path) -> list[Path]:
     folder = path.parent.parent / "data" / "samples"
     text = copied.source(path)
     return [each for each in sorted(folder.rglob("*.*")) if f'"{each.name}"' in text]
+
+
+def test_the_copied_desk_keeps_card_numbers_to_itself_and_survives_an_outage() -> None:
+    agents = pytest.importorskip("agents", reason="pip install -e '.[agents]'")
+    (path,) = [each for each in lessons() if each.name.startswith("38_")]
+    names: dict[str, Any] = {"__name__": "copied"}
+    exec(copied.source(path), names)
+    agents.set_tracing_disabled(True)
+    endless = text_answer("", output=[call_item("in_stock", '{"costume": "mermaid", "size": "M"}')])
+    crashed = error_answer(500, "No.", type="server_error", code=None)
+    probe = Probe(["Yes.", crashed, endless], limit=20)
+    model = agents.OpenAIResponsesModel("gpt-6-luna", probe.async_client)
+    desk = agents.Agent("Desk", model=model, tools=[names["in_stock"]])
+    chat = agents.SQLiteSession("check")
+
+    def said(question: str) -> str:
+        return str(asyncio.run(names["reply"](desk, question, chat)))
+
+    assert said("Charge 4111-1111-1111-1111.") == "Please send no card number."
+    assert probe.requests == []
+    assert asyncio.run(chat.get_items()) == []
+    assert said("Is a pirate free?") == "Yes."
+    assert said("And now?") == "The desk cannot answer now."
+    assert said("A mermaid?") == "The desk cannot answer now."
+    assert len(probe.requests) == 2 + 4
+    assert probe.last.turns[-1].text == "unknown here"

@@ -40,6 +40,16 @@ def test_a_plain_sdk_client_is_answered_from_the_recordings() -> None:
         assert ask(client).to_dict() == was
 
 
+def test_its_log_holds_what_was_asked_but_nothing_large() -> None:
+    large = BODY | {"instructions": "x" * 70_000}
+    with PracticeServer(source=Echo()) as server, httpx2.Client(trust_env=False) as web:
+        for body in (BODY, large):
+            web.post(f"{server.url}/responses", json=body)
+        web.get(f"{server.url}/models")
+        web.head(f"{server.url}/models")
+    assert [seen.form for seen in server.log] == [BODY, None, None, None]
+
+
 def test_as_a_proxy_it_answers_in_the_place_of_the_server_that_is_asked() -> None:
     was = record(Echo(), lambda c: ask(c).to_dict())
     with PracticeServer() as server:
