@@ -237,6 +237,8 @@ async def _alone(answer: Callable[..., Any]) -> None:
     # Spent before, limit, most, cost; what is spent after it, None where it is refused.
     for before, limit, most, cost, after in (
         (None, 100, 40, 7, 7),
+        (None, 40, 40, 7, 7),
+        (None, 39, 40, 7, None),
         (20, 100, 40, 7, 27),
         (60, 100, 40, 40, 100),
         (61, 100, 40, 7, None),
@@ -270,12 +272,12 @@ async def _alone(answer: Callable[..., Any]) -> None:
 
 async def _at_the_same_time(answer: Callable[..., Any]) -> None:
     spent: dict[str, int] = {}
-    held: list[int] = []
+    begun: list[int] = []
     go = asyncio.Event()
 
     def slow(cost: int) -> Callable[[], Awaitable[int]]:
         async def ask() -> int:
-            held.append(spent.get("mira", 0))
+            begun.append(cost)
             await go.wait()
             return cost
 
@@ -287,12 +289,12 @@ async def _at_the_same_time(answer: Callable[..., Any]) -> None:
     for _ in range(20):
         await asyncio.sleep(0)
     expect(
-        len(held) < 3,
+        len(begun) < 3,
         "a limit of 100, at most 40 for a question: three questions of Mira's run at the same time",
     )
-    expect(len(held) == 2, f"two questions have room at the same time, and {len(held)} ran")
+    expect(len(begun) == 2, f"two questions have room at the same time, and {len(begun)} ran")
     expect(
-        held == [40, 80],
+        spent.get("mira") == 80,
         f"two questions run, each for at most 40: {spent.get('mira', 0)} count as spent",
     )
     await _asks(answer, "tom", spent, 100, 40, _costs(3))
