@@ -4,7 +4,7 @@ RIGHT = {
     "41-1": [
         (
             "find the end of an event, again and again",
-            '''
+            """
 def events_of(pieces):
     held = bytearray()
     for piece in pieces:
@@ -13,7 +13,7 @@ def events_of(pieces):
             text = held[:end].decode("utf-8")
             del held[: end + 2]
             yield json.loads(text[6:])
-''',
+""",
         ),
         (
             "partition in a loop",
