@@ -109,15 +109,15 @@ class _Watched:
             ms = round((time.monotonic() - self._exchange.started) * 1000)
             self._chunks.append((ms, chunk))
 
-    def _end(self, *, whole: bool) -> None:
+    def _end(self, *, whole: bool, cancelled: bool = False) -> None:
         if not self._over:
             self._over = True
             body, times = decoded(self._chunks, self._exchange.encoding)
-            self._exchange.finished(body, times, whole=whole)
+            self._exchange.finished(body, times, whole=whole, cancelled=cancelled)
 
     def _broken(self, error: BaseException) -> None:
         """The body broke off: settled, and raises what is to be raised in place of `error`."""
-        self._end(whole=False)
+        self._end(whole=False, cancelled=isinstance(error, asyncio.CancelledError))
         if late := self._exchange.late(error):
             raise late from error
 
@@ -181,9 +181,9 @@ class Tee(_Watched, httpx2.SyncByteStream):
             self._end(whole=False)
         self._end(whole=True)
 
-    def _end(self, *, whole: bool) -> None:
+    def _end(self, *, whole: bool, cancelled: bool = False) -> None:
         self._exchange.state.open_bodies.discard(self)
-        super()._end(whole=whole)
+        super()._end(whole=whole, cancelled=cancelled)
 
     def close(self) -> None:
         if self._wanted and not self._over:

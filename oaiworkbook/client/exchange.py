@@ -393,10 +393,13 @@ class Exchange:
             return self.patience.exceeded(self.request)
         return None
 
-    def finished(self, body: bytes, times: list[tuple[int, int]], *, whole: bool) -> None:
+    def finished(
+        self, body: bytes, times: list[tuple[int, int]], *, whole: bool, cancelled: bool = False
+    ) -> None:
         """The body has ended, or was left. `times`: `(ms, bytes so far)` a chunk, both decoded.
 
-        Never raises: the answer is there, and may have been paid for.
+        Never raises: the answer is there, and may have been paid for. The half that a cancelled task
+        has heard is no answer of the server's: it is not recorded.
         """
         self._forget_tries()
         content_type = self.headers.get("content-type", "")
@@ -405,7 +408,8 @@ class Exchange:
             self.parsed, events = parse_body(content_type, body, times, stream=self.asked_stream)
         except (ValueError, RecursionError):  # no UTF-8; nested too deep
             readable, events = False, [] if "event-stream" in content_type.lower() else None
-        if self.state.mode == "record" and self.recording is not None and not self.call.recording:
+        records = self.state.mode == "record" and not cancelled
+        if records and self.recording is not None and not self.call.recording:
             try:
                 if not readable:
                     raise ValueError(f"Its {len(body):,} bytes cannot be read as {content_type}.")

@@ -34,8 +34,10 @@ RIDDLES = {
     r"\bby the (?:token|word|line|call)\b": "per token",
 }
 # websockets comes with openai[realtime], and its exceptions are those of a session. pypdf reads what
-# a model has quoted, lark what a grammar allows. agents is OpenAI's own package of lesson 38.
+# a model has quoted, lark what a grammar allows. agents is OpenAI's own package of lesson 38; fastapi,
+# starlette and uvicorn answer a page.
 _ALLOWED = frozenset({"openai", "pydantic", "numpy", "pypdf", "lark", "websockets", "agents"})
+_ALLOWED |= {"fastapi", "starlette", "uvicorn"}
 _ALLOWED |= sys.stdlib_module_names
 
 
@@ -165,8 +167,8 @@ def _copy_problems(source: str) -> Iterator[str]:
     foreign = sorted(_imported(tree) - _ALLOWED)
     if foreign and foreign != ["oaiworkbook"]:
         yield (
-            "import only openai, agents, pydantic, numpy, pypdf, lark, websockets and the standard library, "
-            f"not {foreign}"
+            "import only openai, agents, pydantic, numpy, pypdf, lark, websockets, fastapi, starlette, "
+            f"uvicorn and the standard library, not {foreign}"
         )
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
     if not functions:

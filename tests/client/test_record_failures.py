@@ -296,3 +296,23 @@ def test_files_of_a_replaced_recording_go(data: Path) -> None:  # noqa: F811
     kept.touch()
     record(speak)
     assert set(folder(data)) == {path.name, f"{path.stem}.mp3", kept.name}
+
+
+def test_half_of_a_stream_that_was_cancelled_is_no_answer(data: Path) -> None:  # noqa: F811
+    """As a web framework does it, when the page that was to get the answer has gone."""
+
+    async def go(client: Any) -> None:
+        async def read() -> None:
+            async for _ in await client.responses.create(model=MODEL, input="tide", stream=True):
+                begun.set()
+
+        begun = asyncio.Event()
+        task = asyncio.create_task(read())
+        await begun.wait()
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled()
+
+    with PracticeServer(["drip:0.001"], source=Echo()) as server:
+        asyncio.run(go(AsyncOpenAI(mode="record", base_url=server.url, api_key="sk-test")))
+    assert recordings(data) == []

@@ -661,3 +661,29 @@ def test_a_failure_after_which_a_program_could_go_on_has_to_reach_the_caller_too
     own = {"a 429 of ours": error_answer(429, "Wait.", type="requests")}
     with pytest.raises(Wrong, match="a 429 of ours is kept"):
         passes_on(goes_on, then=["Hello"], models=["one", "two"], failures=own)
+
+
+def test_it_knows_which_answers_are_left_open() -> None:
+    probe = Probe([stream_answer(["One ", "two"])])
+    stream = probe.client.responses.create(**ASK, stream=True)
+    next(iter(stream))
+    assert probe.open == 1
+    stream.close()
+    assert probe.open == 0
+    list(probe.client.responses.create(**ASK, stream=True))
+    probe.client.responses.create(**ASK)
+    assert probe.open == 0
+
+
+def test_it_knows_which_answers_an_async_program_leaves_open() -> None:
+    probe = Probe([stream_answer(["One ", "two"])])
+
+    async def leave(*, closes: bool) -> int:
+        stream = await probe.async_client.responses.create(**ASK, stream=True)
+        await anext(aiter(stream))
+        if closes:
+            await stream.close()
+        return probe.open
+
+    assert run_async(leave(closes=True)) == 0
+    assert run_async(leave(closes=False)) == 1

@@ -15,9 +15,13 @@ from oaiworkbook.practice.server import PracticeServer
 
 from ..authoring import copied
 from ..authoring.course import lessons
+from ..authoring.standin import StandIn
+
+PROGRAMS = [path for path in lessons() if not copied.serves(path)]
+APPLICATIONS = [path for path in lessons() if copied.serves(path)]
 
 
-@pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
 def test_a_copy_cell_runs_on_its_own(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -34,6 +38,38 @@ def test_a_copy_cell_runs_on_its_own(
     assert answered[: len(faults)] == faults
     assert len(answered) > len(faults)
     assert set(answered[len(faults) :]) <= {"200", "101"}  # 101: a session begins
+
+
+@pytest.mark.parametrize("path", APPLICATIONS, ids=lambda path: path.stem)
+def test_a_copied_application_answers_a_page(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OAIWORKBOOK_PACE", "0")
+    asked = {"text": "When does the last car go down?"}
+    # The SDK tries again what comes before a stream: a 429 once, a 500 to the end of its patience.
+    faults = ["429", "ok", "cut", "end", "500*3"]
+    with (
+        PracticeServer(faults, source=StandIn(path.stem)) as server,
+        copied.served(path, tmp_path, server.url) as (address, log),
+        httpx2.Client(base_url=address, cookies={"code": "mira-7kq2"}, trust_env=False) as page,
+    ):
+        whole, *broken = [page.post("/ask", json=asked, timeout=30) for _ in range(4)]
+        events = whole.text.split("\n\n")
+        assert whole.headers["content-type"].startswith("text/event-stream")
+        assert events[0] == 'data: {"delta":"The"}'
+        assert events[-2:] == ['data: {"done": true}', ""]
+        for each in broken:
+            assert each.status_code == 200
+            assert each.text.split("\n\n")[-2].startswith('data: {"problem": ')
+        assert page.post("/ask", json={"text": ["a", "list"]}).status_code == 422
+        statuses = [page.post("/ask", json=asked).status_code for _ in range(17)]
+        assert statuses == [200] * 16 + [429]
+        page.cookies.set("code", "a guess")
+        assert page.post("/ask", json=asked).status_code == 401
+    said = "".join(log)
+    assert said.count("broke off: ") == 3
+    assert "Traceback" not in said
+    assert "oaiworkbook imported" not in said
 
 
 def test_the_copied_agent_stops_when_its_money_is_spent() -> None:

@@ -64,7 +64,7 @@ class Probe:
     `tool_choice` rules out is not played; `models` are names that
     are known beside those of the course. After `limit` requests the program is stopped: it would
     never have given up. `pause` is awaited before the async client gets an answer or a failure: so
-    long the call is under way.
+    long the call is under way. `open` is how many answers are neither read to their end nor closed.
     """
 
     def __init__(
@@ -82,6 +82,7 @@ class Probe:
         self._models = models
         self._pause = pause
         self._memory: dict[str, tuple[Turn, ...]] = {}
+        self._bodies: list[_Body] = []
         common: Any = {
             "api_key": "sk-test",
             "admin_api_key": "sk-test",
@@ -104,6 +105,11 @@ class Probe:
             raise Wrong("your code sent no request through the client it was given")
         return self.requests[-1]
 
+    @property
+    def open(self) -> int:
+        """Answers whose connection is held open: the program has left them, and not closed them."""
+        return sum(not body.over for body in self._bodies)
+
     def _reply(self, request: httpx2.Request) -> httpx2.Response:
         if len(self.requests) >= self._limit:
             raise Runaway(f"your code sent {_counted(self._limit)} and did not stop")
@@ -123,7 +129,8 @@ class Probe:
             )
         answer = Answer.model_validate(refused or self._next(asked))
         headers = {"x-request-id": f"req_{len(self.requests):032x}"} | answer.headers
-        return httpx2.Response(answer.status, headers=headers, stream=_Body(answer))
+        self._bodies.append(_Body(answer))
+        return httpx2.Response(answer.status, headers=headers, stream=self._bodies[-1])
 
     async def _reply_later(self, request: httpx2.Request) -> httpx2.Response:
         try:
@@ -188,16 +195,24 @@ def _counted(requests: int) -> str:
 class _Body(httpx2.SyncByteStream, httpx2.AsyncByteStream):
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
+        self.over = False
 
     def __iter__(self) -> Iterator[bytes]:
         for _, piece in self._answer.pieces(Path(), 0):
             yield piece
+        self.over = True
         if self._answer.cut:
             raise httpx2.RemoteProtocolError("the connection was closed in the middle of the body")
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for piece in self:
             yield piece
+
+    def close(self) -> None:
+        self.over = True
+
+    async def aclose(self) -> None:
+        self.over = True
 
 
 def _asked(request: httpx2.Request) -> Asked:
