@@ -163,6 +163,16 @@ class _Given:
 
         with_options = copy
 
+        @property
+        def _admin_api_key_auth(self) -> dict[str, str]:
+            """The SDK asks for it where an endpoint takes an admin key and no other."""
+            if self.admin_api_key is None:
+                raise SettingsError(
+                    "This call needs an admin key, and none is set. An owner of the organisation makes "
+                    "one; set OPENAI_ADMIN_KEY to it in the environment that starts JupyterLab."
+                )
+            return super()._admin_api_key_auth
+
         def _prepare_request(self, request: httpx2.Request) -> Any:
             request.extensions[GIVEN_DEADLINE] = self._given["deadline"]
             return super()._prepare_request(request)

@@ -225,6 +225,21 @@ def test_a_miss_holds_nothing_of_a_spend_limit() -> None:
     assert [call.status for call in default_ledger().calls()] == ["error"]
 
 
+def test_an_admin_call_without_an_admin_key_says_which_key_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("OPENAI_ADMIN_KEY", raising=False)
+    client = OpenAI(api_key="sk-test", mode="live", base_url="http://127.0.0.1:9/v1")
+    with pytest.raises(SettingsError, match="OPENAI_ADMIN_KEY"):
+        client.admin.organization.projects.list()
+    page = {"object": "page", "data": [], "has_more": False, "next_page": None}
+    empty = Reply(Answer.model_validate({"status": 200, "json": page}), "authored")
+    with PracticeServer(source=lambda _: empty) as server:
+        served = client.with_options(base_url=server.url, admin_api_key="sk-test")
+        served.admin.organization.usage.costs(start_time=1)
+    assert [each.answered for each in server.log] == ["200"]
+
+
 @pytest.mark.parametrize("url", ["http://localhost.example/v1", "http://127.0.0.1.example/v1"])
 def test_a_name_that_only_begins_like_this_machine_needs_a_key(url: str) -> None:
     with pytest.raises(SettingsError, match="no API key is set"):
