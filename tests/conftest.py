@@ -11,8 +11,6 @@ from oaiworkbook.money import ledger
 # Names as the SDK, httpx2 and the workbook read them. A test sets what it needs itself.
 CLEARED = ("OPENAI_", "OAIWORKBOOK_")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
-# Cells that were cut from one lesson and wait for another run nowhere yet.
-collect_ignore = ["authoring/moved"]
 
 
 @pytest.fixture(autouse=True)

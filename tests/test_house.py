@@ -13,8 +13,8 @@ ROOMS = (
     *("__init__", "cli"),
 )
 SCHOOL = (
-    *("lessons", "lab", "models", "api_map", "dated_facts", "samples", "doctor"),
-    *("exercises", "checks", "running", "notebook"),
+    *("lessons", "copied", "lab", "models", "api_map", "dated_facts", "samples", "doctor"),
+    *("exercises", "solved", "checks", "running", "notebook"),
 )
 
 

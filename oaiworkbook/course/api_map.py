@@ -120,15 +120,20 @@ def counts(the_map: Map) -> dict[str, dict[str, int]]:
 
 def summary() -> Table:
     """A line a kind: how many there are, how many a lesson runs, is to run, and the rest."""
-    rows = [
-        (kind, each["all"], each["run"], each["to come in NN"], rest(each))
-        for kind, each in counts(read()).items()
-    ]
-    return Table(rows, ("kind", "all", "run", "to come", "neither"))
+    columns, rows = table(read())
+    return Table(rows, ("kind", *columns))
 
 
-def rest(counted: Mapping[str, int]) -> int:
-    return counted["all"] - counted["run"] - counted["to come in NN"]
+def table(the_map: Map) -> tuple[tuple[str, ...], list[tuple[str | int, ...]]]:
+    """Columns, and a row a kind. "to come" is a column only while lessons are planned."""
+    counted = counts(the_map)
+    coming = any(each["to come in NN"] for each in counted.values())
+    rows: list[tuple[str | int, ...]] = []
+    for kind, each in counted.items():
+        rest = each["all"] - each["run"] - each["to come in NN"]
+        planned = (each["to come in NN"],) if coming else ()
+        rows.append((kind, each["all"], each["run"], *planned, rest))
+    return ("all", "run", *(("to come",) if coming else ()), "neither"), rows
 
 
 _TOP: tables.Form = {

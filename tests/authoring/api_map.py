@@ -144,14 +144,12 @@ def other_sdk() -> Iterator[str]:
 def summary() -> str:
     """For README: a line a kind, and how many rows have each word."""
     the_map = api_map.read()
-    lines = [
-        "| of openai " + the_map.sdk + " | all | run in a lesson | to come | neither |",
-        "|---|---|---|---|---|",
-    ]
+    columns, rows = api_map.table(the_map)
+    heads = [f"of openai {the_map.sdk}", *columns]
+    lines = [f"| {' | '.join(heads)} |".replace("| run |", "| run in a lesson |")]
+    lines.append("|---" * len(heads) + "|")
+    lines += [f"| {' | '.join(map(str, row))} |" for row in rows]
     counts = api_map.counts(the_map)
-    for kind, each in counts.items():
-        shown = (each["all"], each["run"], each["to come in NN"], api_map.rest(each))
-        lines.append(f"| {kind} | {' | '.join(map(str, shown))} |")
     why = {word: sum(each[word] for each in counts.values()) for word in the_map.legend}
     rest = [f"{count} {_plain(word)}" for word, count in why.items() if word != "to come in NN"]
     return "\n".join([*lines, "", f"Why neither: {', '.join(rest)}."])

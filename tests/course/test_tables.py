@@ -91,7 +91,7 @@ OWN["api.toml"] = {
         "no tool of Chat; the file may be cut",
     ),
     "cut after the head": (cut_at("\n[legend]"), "`legend` is missing"),
-    "a word misspelt": (instead('"to come in 40"', '"to com in 40"'), "'to com in 40'.*legend"),
+    "a word misspelt": (instead('"named in 12"', '"namd in 12"'), "'namd in 12'.*legend"),
     "a word not explained": (instead('"beta" =', '"betas" ='), "'beta'.*legend"),
     "no lesson's number": (instead('= "17"', '= "seventeen"'), "'seventeen'.*legend"),
     "no day of a month": (instead('"ends 2026-09-24"', '"ends 2026-09-31"'), "videos.*day"),
