@@ -339,6 +339,7 @@ KEPT: dict[str, dict[str, str]] = {
     "POST responses stream response.created, response.in_progress, response.completed": {
         ".response response.access_programs is in no real answer": _PROGRAMS,
         ".response response.max_output_tokens is integer": _ECHO,
+        ".response response.safety_identifier is string": _ECHO,
         ".response response.tools[] custom.format grammar is in no real answer": _ECHO,
     },
     "POST skills": {
