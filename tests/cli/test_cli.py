@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,7 +18,6 @@ from typing import Any
 import pytest
 
 from oaiworkbook import settings
-from oaiworkbook.cli import main as cli
 from oaiworkbook.cli import serve as cli_serve
 from oaiworkbook.cli.main import COMMANDS
 from oaiworkbook.course import api_map, dated_facts, models
@@ -31,23 +30,7 @@ from oaiworkbook.practice.server import PracticeServer
 from oaiworkbook.recordings.file import read_recording
 
 from .. import small_course as course
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command line in this process; returns exit code, output and errors."""
-
-    def call(*words: str) -> tuple[int, str, str]:
-        try:
-            code = cli.main(words)
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
+from .conftest import Run
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from oaiworkbook.cli import main as cli
 from oaiworkbook.course import solved
 from oaiworkbook.course.exercises import progress
 from oaiworkbook.course.notebook import StartLine
@@ -22,21 +21,7 @@ from oaiworkbook.money.ledger import Call, default_ledger
 from .. import small_course as course
 from ..authoring.course import lessons
 from ..authoring.lesson import Lesson
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*words: str) -> tuple[int, str, str]:
-        try:
-            code = cli.main(words)
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
+from .conftest import Run
 
 
 @pytest.fixture(autouse=True)

@@ -19,24 +19,24 @@ from ..exercises.probe import Asked, Probe, expect
 
 Json = dict[str, Any]
 
-# Names from the folder `work`, which has a neighbour `work2`.
+# Names from the folder `archive`, which has a neighbour `archive2`.
 WITHIN = (
     *("rename.py", "scans/harbour.tif", "./rename.py", "scans/../rename.py", "new/deep/file.txt"),
-    *("../work/rename.py", "..rename.py", "scans/..harbour.tif", "scans/./../scans"),
+    *("../archive/rename.py", "..rename.py", "scans/..harbour.tif", "scans/./../scans"),
 )
 OUTSIDE = (
-    *("..", "../rename.py", "../work2/rename.py", "../work2", "scans/../../rename.py"),
-    *("scans/../../work2/x", "../work/../rename.py", "../../rename.py"),
+    *("..", "../rename.py", "../archive2/rename.py", "../archive2", "scans/../../rename.py"),
+    *("scans/../../archive2/x", "../archive/../rename.py", "../../rename.py"),
 )
-ITSELF = (".", "", "scans/..", "../work")
+ITSELF = (".", "", "scans/..", "../archive")
 
 
 def inside(answer: Callable[..., Any]) -> str:
     with tempfile.TemporaryDirectory() as made:
         root = Path(made).resolve()
-        work = root / "work"
+        work = root / "archive"
         (work / "scans").mkdir(parents=True)
-        (root / "work2").mkdir()
+        (root / "archive2").mkdir()
         (work / "rename.py").touch()
         for name in WITHIN:
             _is_within(answer, work, name, f"`{name}`")
@@ -51,7 +51,7 @@ def inside(answer: Callable[..., Any]) -> str:
 
 def _links(answer: Callable[..., Any], root: Path, work: Path) -> None:
     try:
-        (work / "out").symlink_to(root / "work2", target_is_directory=True)
+        (work / "out").symlink_to(root / "archive2", target_is_directory=True)
         (work / "again").symlink_to(work / "scans", target_is_directory=True)
         (root / "alias").symlink_to(work, target_is_directory=True)
     except OSError:  # Windows lets nobody make links by default
@@ -369,7 +369,7 @@ EXERCISES = [
         inside,
         (
             "`Path(folder, name).resolve()` is the whole path, without links and `..`.",
-            "Compare paths, not texts: `work2` begins with `work`. A path knows `is_relative_to`.",
+            "Compare paths, not texts: `archive2` begins with `archive`. A path knows `is_relative_to`.",
             "The folder may be a link itself, so resolve it too. It is relative to itself: refuse"
             " that on its own.",
         ),

@@ -110,7 +110,7 @@ WRONG = {
         (
             "compares texts",
             _inside(bad="path == folder or not str(path).startswith(str(folder))"),
-            "`../work2/rename.py` lies outside of the folder: it raised nothing",
+            "`../archive2/rename.py` lies outside of the folder: it raised nothing",
         ),
         (
             "does not resolve",
