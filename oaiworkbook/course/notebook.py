@@ -94,7 +94,7 @@ class CopyCell(ast.NodeTransformer):
     def visit_Module(self, node: ast.Module) -> ast.AST:
         if not any(_is_main(statement) for statement in node.body):
             return node
-        self._held_back = bool(_defined(node) & _of_the_copy_cell(settings.lesson()))
+        self._held_back = _is_copied(_defined(node), settings.lesson())
         self.generic_visit(node)
         return ast.fix_missing_locations(node)
 
@@ -115,21 +115,29 @@ def _defined(module: ast.Module) -> set[str]:
     return {statement.name for statement in module.body if isinstance(statement, kinds)}
 
 
-@lru_cache(maxsize=2)
-def _of_the_copy_cell(lesson: str | None) -> set[str]:
-    """What the cell to copy of a lesson defines: so it is known also when it was edited.
+def _is_copied(defined: set[str], lesson: str | None) -> bool:
+    """Whether a cell that defines these names is a cell to copy.
 
-    In a notebook of another name it may be that of any lesson.
+    In its lesson it is known also when it was edited. Elsewhere it may be that of any lesson, and has all
+    of its names: a learner's own program may have a `main`, too.
     """
+    names = _of_the_copy_cells()
+    if lesson in names:
+        return bool(defined & names[lesson])
+    return any(each and each <= defined for each in names.values())
+
+
+@lru_cache(maxsize=1)
+def _of_the_copy_cells() -> dict[str, set[str]]:
+    """Lesson -> what its cell to copy defines."""
     from . import lessons
 
-    shipped = lessons.shipped()
-    found: set[str] = set()
-    for path in [each for each in shipped if each.stem == lesson] or shipped:
+    found: dict[str, set[str]] = {}
+    for path in lessons.shipped():
         with suppress(OSError, ValueError, KeyError, SyntaxError):
             for cell in json.loads(path.read_text("utf-8"))["cells"]:
                 if "copy" in cell["metadata"].get("tags", []):
-                    found |= _defined(ast.parse("".join(cell["source"])))
+                    found[path.stem] = _defined(ast.parse("".join(cell["source"])))
     return found
 
 

@@ -263,8 +263,10 @@ def test_a_program_of_one_s_own_runs_and_the_cell_to_copy_does_not(tmp_path: Pat
         "from openai import OpenAI\n\ndef read_aloud():\n    print('called')\n\n"
         "if __name__ == '__main__':\n    read_aloud()"
     )
-    _, own, held, module = run(tmp_path, mine, copied, "OpenAI.__module__")
+    main = mine.replace("mine", "main")  # a name that a cell to copy has, among others
+    _, own, too, held, module = run(tmp_path, mine, main, copied, "OpenAI.__module__")
     assert plain(own).strip() == "mine ran"
+    assert plain(too).strip() == "main ran"
     assert plain(held).startswith("Defined. The lines under __main__")
     assert "oaiworkbook" in plain(module)
 
