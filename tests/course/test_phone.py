@@ -1,11 +1,14 @@
 """The line of the checks with WebSockets: it answers as the API does, and names slips."""
 
+from collections.abc import Iterator
+from threading import Event
+from time import sleep
 from typing import Any
 
 import pytest
 
 from oaiworkbook.course.exercises.judge import Wrong
-from oaiworkbook.course.exercises.phone import MODEL, Line, Scribe, Talk, said
+from oaiworkbook.course.exercises.phone import MODEL, Line, Scribe, Talk, event, said
 
 QUESTION: dict[str, Any] = {
     "type": "message",
@@ -127,3 +130,28 @@ def test_a_response_over_the_line_may_have_a_lane_and_no_greeting_comes() -> Non
 
     with Line(lambda heard: [{"type": "response.created"}] if heard else []) as line:
         assert line.run(ask).type == "response.created"
+
+
+@pytest.mark.parametrize("closes", [True, False])
+def test_what_a_program_sends_last_is_heard_also_where_it_does_not_wait(closes: bool) -> None:
+    heard_first = Event()
+
+    def slow(heard: Any) -> Iterator[dict[str, Any]]:
+        if heard and heard["type"] == "response.create":
+            heard_first.wait(2)
+            sleep(0.1)
+        yield event("rate_limits.updated", rate_limits=[])
+
+    def leave(client: Any) -> None:
+        connection = client.realtime.connect(model=MODEL).enter()
+        connection.response.create()
+        connection.conversation.item.create(item=QUESTION)
+        connection.conversation.item.create(item={"type": "message", "role": "caller"})
+        heard_first.set()
+        if closes:
+            connection.close()
+
+    with Line(slow) as line, pytest.raises(Wrong, match=r"'caller' in 'item\.role'"):
+        line.run(leave)
+    sent = [each["type"] for each in line.sent]
+    assert sent == ["response.create", *["conversation.item.create"] * 2]

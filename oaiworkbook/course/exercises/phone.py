@@ -12,7 +12,9 @@ A program that sends plain requests as well gets its answers from `plain`.
 
 import base64
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache, partial
+from threading import Event
 from typing import TYPE_CHECKING, Any, get_args
 
 import openai
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from ...practice.server import Served
 
 PATIENCE = 2.0  # seconds without an event from the client, after which its program is stuck
+AFTER = 0.5  # seconds for what a program sent last to arrive, where it leaves its session open
 MODEL = "gpt-realtime-2.1-mini"
 Script = Callable[[Any], Iterable[dict[str, Any]]]
 Slip = Callable[[Any], tuple[str, str] | None]
@@ -53,6 +56,7 @@ class Line:
         self.queries: list[str] = []
         self.stuck = False
         self.slips: list[str] = []
+        self._sessions: list[Event] = []
 
     def __enter__(self) -> "Line":
         from ...client.sockets import spare_loopback
@@ -96,6 +100,8 @@ class Line:
         except Exception:
             self._slipped()
             raise
+        for session in self._sessions:
+            session.wait(AFTER)
         self._slipped()
         if not self.models:
             raise Wrong("your code opened no session through the client it was given")
@@ -109,14 +115,16 @@ class Line:
             raise Wrong(f"the API answers with an error event: {self.slips[0]}") from None
 
     def _talk(self, slip: "Slip", connection: "ServerConnection") -> None:
+        from websockets.exceptions import ConnectionClosed
+
         from ...practice.websocket import parsed, written
 
+        ended = Event()
+        self._sessions.append(ended)
         heard = None
         try:
             while True:
-                problem = slip(heard)
-                if problem:
-                    self.slips.append(problem[1])
+                problem = self._judged(slip, heard)
                 for event in [_refused(*problem)] if problem else self.script(heard):
                     connection.send(written(event))
                 heard = parsed(connection.recv(timeout=PATIENCE))
@@ -126,6 +134,20 @@ class Line:
             connection.close(1011, "nothing more comes")
         except Closed:
             connection.close(1001, "the session ends here")
+        except ConnectionClosed:
+            # A program that leaves early may have sent more than was read until then.
+            with suppress(ConnectionClosed, TimeoutError):
+                while True:
+                    self.sent.append(parsed(connection.recv(timeout=PATIENCE)))
+                    self._judged(slip, self.sent[-1])
+        finally:
+            ended.set()
+
+    def _judged(self, slip: "Slip", heard: Any) -> tuple[str, str] | None:
+        problem = slip(heard)
+        if problem:
+            self.slips.append(problem[1])
+        return problem
 
 
 class Talk:
