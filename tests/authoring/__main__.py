@@ -10,7 +10,7 @@ from oaiworkbook.course.api_map import read
 from oaiworkbook.errors import WorkbookError
 
 from . import api_map, course, left_in, readme, score
-from .build import BuildError, build
+from .build import BuildError, around, build
 from .freshness import issue
 from .lint import lint
 from .surroundings import ROOT
@@ -22,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, words in (
         ("build", "run in replay, store the outputs, regenerate header and footer, then lint"),
+        ("around", "write links, course map and metadata anew, without a run"),
         ("lint", "say what does not fit the contract of a lesson"),
         ("diff", "show what changed since the last commit, cell by cell"),
     ):
@@ -54,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(issue(given.what, given.report, given.how), end="")
         return 0
     paths = _chosen(
-        given.lessons, all_=given.all or (given.command == "lint" and not given.lessons)
+        given.lessons, all_=given.all or (given.command in ("lint", "around") and not given.lessons)
     )
     if not paths:
         parser.error(f"no such lesson; there are {_there()}")
@@ -62,6 +63,9 @@ def main(arguments: list[str] | None = None) -> int:
         return _score(paths)
     if given.command == "left-in":
         return _left_in(paths)
+    if given.command == "around":
+        print(f"{sum(map(around, paths))} of {len(paths)} written anew")
+        return 0
     if given.command == "build":
         return _build(paths, fresh=given.fresh)
     return _lint(paths) if given.command == "lint" else _diff(paths)

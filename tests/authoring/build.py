@@ -102,6 +102,25 @@ def generate(notebook: nbformat.NotebookNode, path: Path, calls: list[Call]) -> 
     return [f"{name} regenerated" for name, cell, old in pairs if cell.source != old]
 
 
+def around(path: Path) -> bool:
+    """Writes links, course map and metadata anew, without a run. Returns whether the file changed."""
+    before = path.read_bytes()
+    notebook = read(path)
+    text = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+    for name, cell in (("header", text[0]), ("footer", text[-1])):
+        block = next(each for each in generated.BLOCK.finditer(cell.source) if each["name"] == name)
+        line = next(each for each in block[0].splitlines() if each.startswith("*"))
+        new = (
+            generated.with_neighbours(line, path)
+            if name == "header"
+            else generated.with_line(line, path)
+        )
+        cell.source = generated.with_block(cell.source, name, new)
+    clean(notebook)
+    write(notebook, path)
+    return path.read_bytes() != before
+
+
 def clean(notebook: nbformat.NotebookNode) -> None:
     """Leaves only the metadata that the course uses: tags, the kernel's name, the language's."""
     notebook.metadata = node(

@@ -42,13 +42,21 @@ def header(notebook: nbformat.NotebookNode, path: Path, calls: Sequence[Call]) -
         f"{reading} minutes, and {solving} for {count} exercise{'' if count == 1 else 's'} · "
         f"costs USD 0 in replay, {live_cost(calls)} · {before}"
     )
-    return f"*{line}*\n\n{neighbours(path)}\n\n{map_of(path)}"
+    return with_neighbours(f"*{line}*", path)
+
+
+def with_neighbours(line: str, path: Path) -> str:
+    return f"{line}\n\n{neighbours(path)}\n\n{map_of(path)}"
 
 
 def footer(path: Path, calls: Sequence[Call]) -> str:
     """The lessons beside it; SDK range, models used and their end, where the recordings come from."""
     lines = [f"Tested with openai {sdk_range()}.", *_models(calls), *_recordings(path.stem)]
-    return f"{neighbours(path)}\n\n*{' '.join(lines)}*"
+    return with_line(f"*{' '.join(lines)}*", path)
+
+
+def with_line(line: str, path: Path) -> str:
+    return f"{neighbours(path)}\n\n{line}"
 
 
 def with_block(source: str, name: str, text: str) -> str:

@@ -15,7 +15,7 @@ from oaiworkbook.money.ledger_sums import ALREADY_COUNTED
 
 from ..authoring import course, generated, readme
 from ..authoring.__main__ import main
-from ..authoring.build import BuildError, build
+from ..authoring.build import BuildError, around, build
 from ..authoring.outputs import difference, shortened
 from ..authoring.surroundings import ROOT
 
@@ -277,3 +277,15 @@ def test_the_command_says_what_is_wrong_and_fails(
 def test_the_difference_to_the_last_commit_can_be_read(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "01"]) == 0
     assert "Traceback" not in capfd.readouterr().err
+
+
+def test_what_stands_around_a_lesson_is_written_anew_without_a_run(tmp_path: Path) -> None:
+    path = tmp_path / NAME
+    whole = (ROOT / "notebooks" / NAME).read_bytes()
+    for other in course.lessons():
+        (tmp_path / other.name).write_bytes(other.read_bytes())
+    path.write_bytes(whole.replace(b"Chat Completions](02_", b"Old title](02_"))
+    assert path.read_bytes() != whole
+    assert around(path)
+    assert path.read_bytes() == whole
+    assert not around(path)
