@@ -11,13 +11,16 @@ from .. import __version__
 from .arguments import Parser
 
 # What the extra `lab` brings, and commands that run lessons cannot do without.
-COURSE = ("jupyterlab", "jupyter_client", "nbclient", "nbformat", "zmq", "matplotlib", "numpy")
+COURSE = (
+    *("jupyterlab", "jupyter_client", "nbclient", "nbformat", "zmq", "matplotlib", "numpy"),
+    "mistune",
+)
 INSTALL = 'It comes with the course: in a clone, pip install -c constraints.txt -e ".[lab]".'
 
 # Each is a module with WHAT (a line for the list), HELP (what it does, and an example), options and run.
 COMMANDS = (
     *("lab", "progress", "cell", "run", "record", "serve", "local", "costs", "models", "api"),
-    *("doctor", "reset"),
+    *("doctor", "reset", "copy", "solutions"),
 )
 ABOUT = """\
     Learn the OpenAI API in JupyterLab: numbered lessons that answer from recordings,

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from pathlib import Path
 
 from .arguments import Parser
 
@@ -13,20 +14,25 @@ HELP = """\
 
     example:
       oaiworkbook progress
-    for a program:
+    for a program, or to send to an instructor:
       oaiworkbook progress --json
+    a whole room, from what learners sent, or from the homes of a Hub:
+      oaiworkbook progress FOLDER
 
     next: oaiworkbook lab NN opens the lesson.
 """
 
 
 def options(parser: Parser) -> None:
+    parser.add_argument(
+        "folder", nargs="?", metavar="FOLDER", help="show the learners in this folder"
+    )
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    from ..course import solved
+    from ..course import room, solved
 
-    progress = solved.read()
-    print(json.dumps(progress.to_dict(), indent=2, ensure_ascii=False) if args.json else progress)
+    shown = solved.read() if args.folder is None else room.of(Path(args.folder))
+    print(json.dumps(shown.to_dict(), indent=2, ensure_ascii=False) if args.json else shown)
     return 0

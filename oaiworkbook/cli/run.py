@@ -14,6 +14,8 @@ HELP = """\
     example:
       oaiworkbook run 00 03
       oaiworkbook run --all
+    what you have edited and not committed, or what is not as it was installed:
+      oaiworkbook run --changed
 
     next: oaiworkbook lab NN shows a lesson that failed.
 """
@@ -22,16 +24,25 @@ HELP = """\
 def options(parser: Parser) -> None:
     parser.add_argument("lessons", nargs="*", metavar="NN", help="lessons, such as 03 12")
     parser.add_argument("--all", action="store_true", help="all lessons")
+    parser.add_argument(
+        "--changed", action="store_true", help="lessons that are not the course's own"
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="tracebacks of failures")
 
 
 def run(args: argparse.Namespace) -> int:
     from .. import settings
+    from ..course import lessons
     from ..course.running import run as running
     from ..errors import SettingsError
     from .batch import Ran, chosen, each
 
-    notebooks = chosen(args)
+    if args.changed and (args.lessons or args.all):
+        args.parser.error("--changed chooses the lessons itself; leave the rest out")
+    notebooks = lessons.changed() if args.changed else chosen(args)
+    if not notebooks:
+        print("Every lesson is the course's own.")
+        return 0
     mode = settings.mode()
     if mode == "record":
         raise SettingsError(

@@ -109,6 +109,30 @@ def numbers() -> list[str]:
     return sorted({name[:2] for name in names})
 
 
+def changed() -> list[Path]:
+    """The learner's lessons that differ from the course's own, and new ones, in order.
+
+    In a clone from its last commit, else from what is installed. Raises LessonError where git cannot tell.
+    """
+    mine = _lessons(folder())
+    if not in_clone():
+        own = settings.course_dir() / "notebooks"
+        return [
+            path
+            for path in mine
+            if not (own / path.name).is_file()
+            or path.read_bytes() != (own / path.name).read_bytes()
+        ]
+    try:
+        listed = _git("status", "--porcelain", "-z", "--untracked-files=all", "--", "notebooks")
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise LessonError(
+            f"git cannot say which lessons have changed ({error}). Name them: oaiworkbook run 03 12."
+        ) from error
+    names = {entry.rpartition("/")[2] for entry in listed.decode().split("\0")}
+    return [path for path in mine if path.name in names]
+
+
 def _original(name: str) -> bytes:
     if not in_clone():
         return (settings.course_dir() / "notebooks" / name).read_bytes()

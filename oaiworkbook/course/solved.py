@@ -37,9 +37,10 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Progress:
-    """All lessons in order. Shown as a table, and what is next."""
+    """All lessons in order, and what is kept of each exercise. Shown as a table, and what is next."""
 
     lessons: list[Lesson]
+    checked: dict[str, dict[str, Any]]
 
     @cached_property
     def next(self) -> Lesson | None:
@@ -66,7 +67,23 @@ class Progress:
                 }
                 for each in self.lessons
             ],
+            "checked": self.checked,
         }
+
+    @classmethod
+    def from_dict(cls, found: Any) -> "Progress":
+        """What `to_dict` gave. Raises KeyError, TypeError or AttributeError for anything else."""
+        lessons = [
+            Lesson(
+                str(each["number"]),
+                str(each["title"]),
+                int(each["exercises"]),
+                int(each["solved"]),
+                int(each["tries"]),
+            )
+            for each in found["lessons"]
+        ]
+        return cls(lessons, {str(id_): dict(entry) for id_, entry in found["checked"].items()})
 
     def __repr__(self) -> str:
         rows = [
@@ -91,9 +108,13 @@ class Progress:
         return "\n".join([repr(table), "", *ends])
 
 
-def read() -> Progress:
-    """Of all lessons of the course. Raises SettingsError where the folder of the progress cannot be."""
-    return Progress(list(_lessons(lessons.shipped())))
+def read(kept: dict[str, dict[str, Any]] | None = None) -> Progress:
+    """Of all lessons of the course, of what is `kept` of the exercises: the user's own by default.
+
+    Raises SettingsError where the folder of the progress cannot be.
+    """
+    entries = progress.read() if kept is None else kept
+    return Progress(list(_lessons(lessons.shipped(), entries)), entries)
 
 
 def line(number: str) -> str:
@@ -107,13 +128,10 @@ def line(number: str) -> str:
     here = [each for each in found if each.number == number and each.exercises]
     said = [f"{each.number}: {each.solved} of {each.exercises} exercises solved" for each in here]
     done = [each.number for each in found if each.done]
-    return " · ".join([*said, f"done: {_ranges(done)}"] if done else said)
+    return " · ".join([*said, f"done: {ranges(done)}"] if done else said)
 
 
-def _lessons(
-    paths: Sequence[Path], kept: dict[str, dict[str, Any]] | None = None
-) -> Iterator[Lesson]:
-    entries = progress.read() if kept is None else kept
+def _lessons(paths: Sequence[Path], entries: dict[str, dict[str, Any]]) -> Iterator[Lesson]:
     for path in paths:
         text = path.read_text("utf-8")
         ids = dict.fromkeys(_CHECK.findall(text))
@@ -128,7 +146,7 @@ def _lessons(
         )
 
 
-def _ranges(numbers: Sequence[str]) -> str:
+def ranges(numbers: Sequence[str]) -> str:
     """`00 to 02, 05` for 00, 01, 02, 05."""
     runs: list[list[str]] = []
     for number in numbers:

@@ -68,11 +68,11 @@ def test_progress_counts_what_is_solved_and_names_what_is_next(run: Run) -> None
 
 def test_a_course_that_is_done_has_no_next_lesson() -> None:
     done = solved.Lesson("00", "Start here", exercises=2, solved=2, tries=2)
-    assert solved.Progress([done]).next is None
-    assert "The course is done." in repr(solved.Progress([done]))
+    assert solved.Progress([done], {}).next is None
+    assert "The course is done." in repr(solved.Progress([done], {}))
     left = solved.Lesson("01", "Responses", exercises=3, solved=0, tries=0)
     last = solved.Lesson("02", "Chat", exercises=3, solved=3, tries=3)
-    assert solved.Progress([done, left, last]).next == left
+    assert solved.Progress([done, left, last], {}).next == left
 
 
 def test_the_start_line_tells_progress_once_there_is_some(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +96,7 @@ def test_the_start_line_survives_a_folder_that_cannot_be_read(
 
 
 def test_lessons_in_a_row_are_told_as_a_range() -> None:
-    assert solved._ranges(["00", "01", "02", "05", "07", "08"]) == "00 to 02, 05, 07 to 08"
+    assert solved.ranges(["00", "01", "02", "05", "07", "08"]) == "00 to 02, 05, 07 to 08"
 
 
 @pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)

@@ -63,7 +63,10 @@ def test_what_can_be_no_path_is_one_calm_line(
     assert len(said) < 500
 
     for command in set(COMMANDS) - {"doctor"}:
-        words = [command, *(["00"] if command in ("run", "record", "reset", "lab", "cell") else [])]
+        words = [
+            command,
+            *(["00"] if command in ("run", "record", "reset", "lab", "cell", "copy") else []),
+        ]
         assert cli.main(words) == 1
         assert capsys.readouterr().err == f"oaiworkbook {command}: {said}\n"
 

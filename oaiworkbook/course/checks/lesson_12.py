@@ -18,7 +18,7 @@ import openai
 from ...recordings.requests import canonical
 from ..exercises.failures import FAILURES, passes_on
 from ..exercises.judge import Exercise, Wrong
-from ..exercises.phone import Closed, Line, Talk, done, event, said
+from ..exercises.phone import Closed, Line, Talk, done, event, said, waited
 from ..exercises.probe import Asked, Probe, error_answer, expect
 from ..models import known, model
 
@@ -32,7 +32,6 @@ BYTES = b"stands for the bytes of an MP3 file"
 LIMIT = 25 * 1024 * 1024
 TEXT = "The Kittiwake sails at nine."
 QUESTION = "Do bicycles need a ticket?"
-PATIENCE = 3.0  # seconds in which a piece that has arrived is in the file
 DELTA = "response.output_audio.delta"
 Reading = Callable[[dict[str, Any]], Iterable[dict[str, Any]]]
 
@@ -69,12 +68,16 @@ class Reader:
 
 def _holds(folder: Path, size: int) -> bool:
     """Whether a file there has `size` bytes before the rest of the sound is sent."""
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        if any(path.is_file() and path.stat().st_size >= size for path in folder.iterdir()):
-            return True
-        time.sleep(0.01)
-    return False
+
+    def there(seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if any(path.is_file() and path.stat().st_size >= size for path in folder.iterdir()):
+                return True
+            time.sleep(0.05)
+        return False
+
+    return waited(there)
 
 
 def _refuses(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -13,8 +13,10 @@ A program that sends plain requests as well gets its answers from `plain`.
 import base64
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cache, partial
-from threading import Event
+from threading import Event, Thread
+from time import monotonic, process_time
 from typing import TYPE_CHECKING, Any, get_args
 
 import openai
@@ -29,8 +31,9 @@ if TYPE_CHECKING:
 
     from ...practice.server import Served
 
-PATIENCE = 2.0  # seconds without an event from the client, after which its program is stuck
-AFTER = 0.5  # seconds for what a program sent last to arrive, where it leaves its session open
+PATIENCE = 2.0  # seconds without an event from the client, after which its program is stuck...
+COMPUTES = 0.1  # ...unless this process has computed so many seconds in them: a machine may be slow
+LONGEST = 30.0  # seconds after which even a program that computes is stuck
 MODEL = "gpt-realtime-2.1-mini"
 Script = Callable[[Any], Iterable[dict[str, Any]]]
 Slip = Callable[[Any], tuple[str, str] | None]
@@ -38,6 +41,18 @@ Slip = Callable[[Any], tuple[str, str] | None]
 
 class Closed(Exception):
     """Raised by a script: the server ends the session in good order."""
+
+
+def waited(wait: Callable[[float], bool]) -> bool:
+    """Whether `wait`, called with seconds to wait for, came true before the program was stuck."""
+    end = monotonic() + LONGEST
+    while monotonic() < end:
+        computed = process_time()
+        if wait(PATIENCE):
+            return True
+        if process_time() - computed < COMPUTES:
+            break
+    return False
 
 
 class Line:
@@ -56,7 +71,7 @@ class Line:
         self.queries: list[str] = []
         self.stuck = False
         self.slips: list[str] = []
-        self._sessions: list[Event] = []
+        self._sessions: list[_Session] = []
 
     def __enter__(self) -> "Line":
         from ...client.sockets import spare_loopback
@@ -75,7 +90,8 @@ class Line:
             self.queries.append(served.asked.query)
             self.models.append(served.asked.query.removeprefix("model="))
             slip = _response_slip if served.asked.path.endswith(RESPONSES) else _slip
-            return Opened(partial(self._talk, slip))
+            self._sessions.append(_Session())
+            return Opened(partial(self._talk, slip, self._sessions[-1]))
 
         spare_loopback()
         self._server = PracticeServer(source=answered, sessions=opened)
@@ -98,10 +114,10 @@ class Line:
                 raise
             result = None
         except Exception:
+            self._hear_out()
             self._slipped()
             raise
-        for session in self._sessions:
-            session.wait(AFTER)
+        self._hear_out()
         self._slipped()
         if not self.models:
             raise Wrong("your code opened no session through the client it was given")
@@ -110,25 +126,32 @@ class Line:
             raise Wrong(f"your code waited for an event that never came; the last it sent: {last}")
         return result
 
+    def _hear_out(self) -> None:
+        """Ends what sessions are open, after all that the program sent in them has come."""
+        for session in self._sessions:
+            if waited(session.begun.wait) and session.connection:
+                # The client's answer to a close comes after all else that it sent.
+                Thread(target=session.connection.close, daemon=True).start()
+                waited(session.ended.wait)
+
     def _slipped(self) -> None:
         if self.slips:
             raise Wrong(f"the API answers with an error event: {self.slips[0]}") from None
 
-    def _talk(self, slip: "Slip", connection: "ServerConnection") -> None:
+    def _talk(self, slip: "Slip", session: "_Session", connection: "ServerConnection") -> None:
         from websockets.exceptions import ConnectionClosed
 
-        from ...practice.websocket import parsed, written
+        from ...practice.websocket import written
 
-        ended = Event()
-        self._sessions.append(ended)
+        session.connection = connection
+        session.begun.set()
         heard = None
         try:
             while True:
                 problem = self._judged(slip, heard)
                 for event in [_refused(*problem)] if problem else self.script(heard):
                     connection.send(written(event))
-                heard = parsed(connection.recv(timeout=PATIENCE))
-                self.sent.append(heard)
+                heard = self._next(connection)
         except TimeoutError:
             self.stuck = True
             connection.close(1011, "nothing more comes")
@@ -138,16 +161,40 @@ class Line:
             # A program that leaves early may have sent more than was read until then.
             with suppress(ConnectionClosed, TimeoutError):
                 while True:
-                    self.sent.append(parsed(connection.recv(timeout=PATIENCE)))
-                    self._judged(slip, self.sent[-1])
+                    self._judged(slip, self._next(connection))
         finally:
-            ended.set()
+            session.ended.set()
+
+    def _next(self, connection: "ServerConnection") -> Any:
+        """What the client says next. Raises TimeoutError where its program is stuck."""
+        from ...practice.websocket import parsed
+
+        came: list[Any] = []
+
+        def comes(seconds: float) -> bool:
+            with suppress(TimeoutError):
+                came.append(parsed(connection.recv(timeout=seconds)))
+            return bool(came)
+
+        if not waited(comes):
+            raise TimeoutError
+        self.sent += came
+        return came[0]
 
     def _judged(self, slip: "Slip", heard: Any) -> tuple[str, str] | None:
         problem = slip(heard)
         if problem:
             self.slips.append(problem[1])
         return problem
+
+
+@dataclass(slots=True)
+class _Session:
+    """`begun` is set once the server's side of it listens, `ended` when all was heard."""
+
+    connection: "ServerConnection | None" = None
+    begun: Event = field(default_factory=Event)
+    ended: Event = field(default_factory=Event)
 
 
 class Talk:

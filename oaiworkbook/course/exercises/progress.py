@@ -42,7 +42,17 @@ def note(exercise_id: str, outcome: Outcome) -> str:
 
 def read() -> dict[str, dict[str, Any]]:
     """Exercise id -> `{"tries": int, "last": outcome, "solved": time, if so}`, sorted by id."""
-    return {path.stem: _read(path) for path in sorted(folder().glob("??-*.json"))}
+    return {path.stem: _read(path) for path in _paths(folder())}
+
+
+def entries(folder: Path) -> dict[str, dict[str, Any]]:
+    """The same of another's folder, where nothing is mended: a file that is broken is left out."""
+    found = {path.stem: _parsed(path) for path in _paths(folder)}
+    return {id_: entry for id_, entry in found.items() if entry is not None}
+
+
+def _paths(folder: Path) -> list[Path]:
+    return sorted(folder.glob("??-*.json"))
 
 
 def _now() -> str:
@@ -50,15 +60,21 @@ def _now() -> str:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    empty: dict[str, Any] = {"tries": 0}
     try:
-        entry = json.loads(path.read_text("utf-8"))
+        entry = _parsed(path)
     except FileNotFoundError:
-        return empty
-    except ValueError:
-        entry = None
-    if isinstance(entry, dict) and isinstance(entry.get("tries"), int):
+        return {"tries": 0}
+    if entry is not None:
         return entry
     # Set aside, not deleted: a person may still read what it said.
     path.replace(path.with_suffix(".broken"))
-    return empty
+    return {"tries": 0}
+
+
+def _parsed(path: Path) -> dict[str, Any] | None:
+    try:
+        entry = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        return None
+    right = isinstance(entry, dict) and isinstance(entry.get("tries"), int)
+    return entry if right else None

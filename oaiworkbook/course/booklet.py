@@ -1,0 +1,69 @@
+"""A booklet of solutions: each exercise with its task, its hints and one good answer."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ..errors import LessonError
+from . import lessons
+from .checks import of_lesson
+
+_TASK = r"^\*\*{id}, .+?(?=^\*\*\d\d-\d|\Z)"
+_PAGE = """\
+<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
+body {{ font: 11pt/1.45 sans-serif; max-width: 46em; margin: 2em auto; padding: 0 1em }}
+pre {{ background: #f4f4f4; padding: .7em 1em; overflow-wrap: anywhere; white-space: pre-wrap }}
+h2 {{ margin-top: 2em; break-before: page }} h2:first-of-type {{ break-before: auto }}
+pre, li {{ break-inside: avoid }} h2, h3 {{ break-after: avoid }}
+</style></head><body>
+{body}</body></html>
+"""
+TITLE = "Solutions"
+
+
+def markdown(numbers: Sequence[str]) -> str:
+    """The booklet of these lessons. Raises LessonError for a lesson that is not there or unreadable."""
+    parts = [f"# {TITLE}", "Other answers may be right as well: `check` decides."]
+    for number in numbers:
+        parts += _lesson(lessons.find(number))
+    return "\n\n".join(parts) + "\n"
+
+
+def html(text: str) -> str:
+    """The same as a page to print: lessons begin on pages of their own."""
+    import mistune
+
+    return _PAGE.format(title=TITLE, body=mistune.html(text))
+
+
+def _lesson(path: Path) -> Iterator[str]:
+    number = path.name[:2]
+    try:
+        cells = [
+            ("".join(cell["source"]), cell["cell_type"], cell["metadata"].get("tags", []))
+            for cell in json.loads(path.read_text("utf-8"))["cells"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LessonError(
+            f"Cannot read {path}: {error}. `oaiworkbook reset {number}` brings it back."
+        ) from error
+    title = re.search(r"^# \d\d · (.+)$", cells[0][0] if cells else "", re.MULTILINE)
+    yield f"## {number} {title[1] if title else path.stem[3:].replace('_', ' ')}"
+    for exercise in of_lesson(number):
+        yield f"### {exercise.id}"
+        task = re.compile(_TASK.format(id=exercise.id), re.MULTILINE | re.DOTALL)
+        found = (
+            (place, task.search(text))
+            for place, (text, kind, _) in enumerate(cells)
+            if kind == "markdown"
+        )
+        place, words = next(((place, match) for place, match in found if match), (len(cells), None))
+        if words:
+            yield words[0].strip()
+        given = [text for text, _, tags in cells[place:] if "exercise" in tags]
+        if given:
+            yield f"Given:\n\n```python\n{given[0].strip()}\n```"
+        yield "\n".join(f"{place}. {hint}" for place, hint in enumerate(exercise.hints, start=1))
+        yield f"One good answer:\n\n```python\n{exercise.reference.strip()}\n```"
