@@ -16,7 +16,8 @@ _PAGE = """\
 body {{ font: 11pt/1.45 sans-serif; max-width: 46em; margin: 2em auto; padding: 0 1em }}
 pre {{ background: #f4f4f4; padding: .7em 1em; overflow-wrap: anywhere; white-space: pre-wrap }}
 h2 {{ margin-top: 2em; break-before: page }} h2:first-of-type {{ break-before: auto }}
-pre, li {{ break-inside: avoid }} h2, h3 {{ break-after: avoid }}
+table {{ border-collapse: collapse }} td, th {{ border: 1px solid #999; padding: .2em .5em; text-align: left }}
+pre, li, tr {{ break-inside: avoid }} h2, h3 {{ break-after: avoid }}
 </style></head><body>
 {body}</body></html>
 """
@@ -31,11 +32,11 @@ def markdown(numbers: Sequence[str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def html(text: str) -> str:
-    """The same as a page to print: lessons begin on pages of their own."""
+def html(text: str, title: str = TITLE) -> str:
+    """A Markdown text as a page to print; what stands under a second heading begins on a page of its own."""
     import mistune
 
-    return _PAGE.format(title=TITLE, body=mistune.html(text))
+    return _PAGE.format(title=title, body=mistune.html(text))
 
 
 def _lesson(path: Path) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from oaiworkbook.course.api_map import read
 from oaiworkbook.errors import WorkbookError
 
-from . import api_map, course, left_in, readme, score
+from . import agenda, api_map, course, left_in, readme, score
 from .build import BuildError, around, build
 from .freshness import issue
 from .lint import lint
@@ -81,8 +81,13 @@ def _build(paths: list[Path], *, fresh: bool) -> int:
             print(f"FAILED {path.name}, nothing written\n{error}")
             continue
         print(f"built  {path.name}: {', '.join(changed) or 'nothing new'}")
-    readme.renew()
+    _pages()
     return _lint(paths) or failed
+
+
+def _pages() -> None:
+    readme.renew()
+    agenda.renew()
 
 
 def _lint(paths: list[Path]) -> int:
@@ -137,7 +142,7 @@ def _api(*, check: bool) -> int:
         found = api_map.differences(read())
     else:
         found = api_map.renew()
-        readme.renew()
+        _pages()
     print("\n".join(found) or f"{api_map.FILE.name}: all well")
     return 1 if found else 0
 

@@ -13,7 +13,7 @@ import pytest
 from oaiworkbook.money.ledger import Call
 from oaiworkbook.money.ledger_sums import ALREADY_COUNTED
 
-from ..authoring import course, generated, readme
+from ..authoring import agenda, course, generated, readme
 from ..authoring.__main__ import main
 from ..authoring.build import BuildError, around, build
 from ..authoring.outputs import difference, shortened
@@ -260,6 +260,7 @@ def test_the_command_says_what_is_wrong_and_fails(
     monkeypatch.setattr(course, "NOTEBOOKS", tmp_path)
     monkeypatch.setattr(readme, "README", tmp_path / "README.md")
     readme.README.write_text("# A course\n", "utf-8")
+    monkeypatch.setattr(agenda, "renew", lambda: None)  # of the real lessons
     path = lesson(tmp_path, "1 / 0")
     assert main(["lint", "1"]) == 1
     assert "01_responses.ipynb: add one section '## Start'" in capsys.readouterr().out
