@@ -14,7 +14,7 @@ ROOMS = (
 )
 SCHOOL = (
     *("lessons", "copied", "lab", "models", "api_map", "dated_facts", "samples", "doctor"),
-    *("exercises", "solved", "checks", "running", "notebook"),
+    *("exercises", "solved", "room", "checks", "booklet", "running", "notebook"),
 )
 
 
