@@ -97,6 +97,9 @@ def test_a_post_that_is_not_listed_is_unknown(path: str, answer: Any) -> None:
         "/v1/vector_stores/vs_1/file_batches",
         "/v1/organization/projects/proj_1/spend_limit",
         "/v1/realtime/client_secrets",
+        "/v1/skills/skill_1",
+        "/v1/skills/skill_1/versions",
+        "/v1/containers/cntr_1/files",
     ],
 )
 def test_housekeeping_is_free(path: str) -> None:

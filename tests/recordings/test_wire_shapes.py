@@ -129,6 +129,11 @@ _LINE = "types/responses/responses_server_event.py and the guide to WebSocket mo
 _UNSEEN = "in the SDK's types or OpenAI's documentation alone: "
 # Fixtures of the project vercel/ai, which were not collected: bodies of answers of 2025 and 2026.
 _VERCEL = "as in an answer that vercel/ai keeps for its tests: packages/openai/src/"
+_SKILL = f"{_VERCEL}skills/__fixtures__/openai-skill-create.json"
+_SKILL_VERSION = (
+    f"types/skills/skill_version.py; the form of the id {_VERCEL}"
+    "skills/__fixtures__/openai-skill-version-create.json"
+)
 
 # Lesson 40 groups, and pages, and asks with an admin key; the real answers are of a small organisation.
 _GROUPED = "the reference's example; real answers are not grouped: types/admin/organization/"
@@ -199,6 +204,9 @@ KEPT: dict[str, dict[str, str]] = {
     },
     "POST batches": {".metadata is object": _ECHO},
     "DELETE containers/*": {
+        "is in no real traffic": "in the API reference; the SDK returns nothing of it",
+    },
+    "DELETE containers/*/files/*": {
         "is in no real traffic": "in the API reference; the SDK returns nothing of it",
     },
     "DELETE conversations/*": {
@@ -342,13 +350,20 @@ KEPT: dict[str, dict[str, str]] = {
         ".response response.safety_identifier is string": _ECHO,
         ".response response.tools[] custom.format grammar is in no real answer": _ECHO,
     },
-    "POST skills": {
-        "is in no real traffic": _VERCEL + "skills/__fixtures__/openai-skill-create.json",
-    },
-    "POST skills/*/versions": {
-        "is in no real traffic": "types/skills/skill_version.py; the form of the id "
-        + _VERCEL
-        + "skills/__fixtures__/openai-skill-version-create.json",
+    **{
+        f"{method} skills{path}": {"is in no real traffic": source}
+        for method, path, source in (
+            ("POST", "", _SKILL),
+            ("GET", "/*", _SKILL),
+            ("POST", "/*", _SKILL),
+            ("GET", "", _UNSEEN + "types/skill_list.py"),
+            ("DELETE", "/*", _UNSEEN + "types/deleted_skill.py"),
+            ("POST", "/*/versions", _SKILL_VERSION),
+            ("GET", "/*/versions/*", _SKILL_VERSION),
+            ("GET", "/*/versions", _UNSEEN + "types/skills/skill_version_list.py"),
+            # Whose `id` it has, the skill's or the version's, no source says.
+            ("DELETE", "/*/versions/*", _UNSEEN + "types/skills/deleted_skill_version.py"),
+        )
     },
     "POST realtime/client_secrets": {
         ".session realtime.session.audio.input.transcription is null": "as in `session.created`; the one "

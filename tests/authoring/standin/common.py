@@ -107,3 +107,17 @@ def spread(served: Served, start: int, gap: int, number: int) -> list[int]:
         times.append(round(now))
         now += gap * generator.uniform(0.5, 1.6)
     return times
+
+
+def answer_json(served: Served, body: dict[str, Any], ms: int) -> dict[str, Any]:
+    return {"status": 200, "headers": headers(served, ms - 30), "ms": ms, "json": body}
+
+
+def whole_list(items: list[dict[str, Any]]) -> dict[str, Any]:
+    """A page with all there is, the fields in the order of real answers."""
+    ends = {"first_id": items[0]["id"] if items else None, "has_more": False}
+    return {"object": "list", "data": items, **ends, "last_id": items[-1]["id"] if items else None}
+
+
+def deleted(kind: str, id_: str) -> dict[str, Any]:
+    return {"id": id_, "object": f"{kind}.deleted", "deleted": True}

@@ -9,7 +9,8 @@ from typing import Any
 from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import Served
 
-from .common import CREATED, count_messages, headers, identifier
+from .common import count_messages, headers, identifier
+from .containers import Containers
 from .responses import (
     input_texts,
     message_item,
@@ -19,13 +20,15 @@ from .responses import (
     shell_call_item,
     shell_output_item,
 )
+from .skills import Skills
 from .tools import count_tools, echoed
-from .uploads import uploaded
 
 Json = dict[str, Any]
 
-COUNT = "With Python, count the scans of each "  # place or year, and the names
-CODE = """names = "{names}".split()
+COUNT = "With Python, count the scans of each "  # place or year, and the path of the names
+INTO = " into count.csv."
+CODE = """with open("{path}") as file:
+    names = file.read().split()
 parts = [name.split("-")[{part}] for name in names]
 with open("count.csv", "w") as file:
     for part in sorted(set(parts)):
@@ -46,7 +49,7 @@ LINE = '    print(name, "->", f"{{year}}-{month}-{{place}}.tif")\n'
 DIFF = "@@\n-" + LINE.format(month="{month}") + "+" + LINE.format(month="{month:0>2}")
 MENDED = "The month now has two digits. Run `python rename.py` to see the new names."
 NOT_MENDED = "The file is as it was. Tell me if I shall mend it in another way."
-CAPTION = "Write a caption for harbour-7-1931, for the shop."
+CAPTION = "Write a caption for harbour-7-1931."
 # What a skill ends with: what is written by it.
 CAPTIONS = {
     "Place, then year.": "Harbour, 1931",
@@ -55,50 +58,19 @@ CAPTIONS = {
 
 
 class Archive:
-    """Keeps the containers' files, the skills, and what was said under each response's id."""
+    """Keeps the containers, the skills, and what was said under each response's id."""
 
     def __init__(self) -> None:
         self._said: dict[str, list[Json]] = {}
-        self._files: dict[str, tuple[Json, str]] = {}
-        self._skills: dict[str, list[str]] = {}
+        self._containers = Containers()
+        self._skills = Skills(("34_captions_1.zip", "34_captions_2.zip"))
         self._lock = Lock()
 
     def answer(self, served: Served) -> Json | None:
         with self._lock:
-            match (served.asked.method, *served.asked.path.split("/")[2:]):
-                case ("POST", "responses"):
-                    return self._respond(served)
-                case ("POST", "containers"):
-                    return _json(served, _container(served), 640)
-                case ("GET", "containers", id_, "files") if id_ in self._files:
-                    file, _ = self._files[id_]
-                    ends: Json = {"first_id": file["id"], "has_more": False, "last_id": file["id"]}
-                    body: Json = {"object": "list", "data": [file], **ends}
-                    return _json(served, body, 230)
-                case ("GET", "containers", id_, "files", _, "content") if id_ in self._files:
-                    head = headers(served, 150, "application/octet-stream")
-                    return {"status": 200, "headers": head, "ms": 190, "text": self._files[id_][1]}
-                case ("DELETE", "containers", id_):
-                    body = {"id": id_, "object": "container.deleted", "deleted": True}
-                    return _json(served, body, 260)
-                case ("POST", "skills"):
-                    return _json(served, self._skill(served), 520)
-                case ("POST", "skills", id_, "versions") if id_ in self._skills:
-                    return _json(served, self._version(served, id_), 480)
-        return None
-
-    def _skill(self, served: Served) -> Json:
-        named = _front(served)
-        id_ = identifier("skill_", served, length=48)
-        self._skills[id_] = [_text(served)]
-        whole: Json = {"id": id_, "object": "skill", **named}
-        return whole | {"default_version": "1", "latest_version": "1", "created_at": CREATED}
-
-    def _version(self, served: Served, id_: str) -> Json:
-        self._skills[id_].append(_text(served))
-        body: Json = {"id": identifier("skillver_", served, length=48), "object": "skill.version"}
-        body |= {"created_at": CREATED, **_front(served), "skill_id": id_}
-        return body | {"version": str(len(self._skills[id_]))}
+            if (served.asked.method, served.asked.path) == ("POST", "/v1/responses"):
+                return self._respond(served)
+            return self._containers.answer(served) or self._skills.answer(served)
 
     def _respond(self, served: Served) -> Json | None:
         form = served.form
@@ -119,9 +91,8 @@ class Archive:
             output = self._counted(served, asked, tool["container"])
         elif asked == CAPTION:
             skill = tool["environment"]["skills"][0]
-            texts = self._skills[skill["skill_id"]]
-            version = skill["version"]
-            output = _caption(served, texts[-1 if version == "latest" else int(version) - 1])
+            text = self._skills.made[skill["skill_id"]].text(skill.get("version"))
+            output = _caption(served, text)
         elif asked == WHY:
             output = _why(served, items[-1])
         elif asked == MEND:
@@ -133,17 +104,17 @@ class Archive:
         return answer
 
     def _counted(self, served: Served, asked: str, container: str) -> list[Json]:
-        task, names = asked.removeprefix(COUNT).split(" into count.csv: ")
+        task, path = asked.removeprefix(COUNT).removesuffix(INTO).split(" in ")
         part = {"place": 0, "year": 2}[task]
-        parts = [name.split("-")[part] for name in names.split()]
+        names = self._containers.contents[path].decode().split()
+        parts = [name.split("-")[part] for name in names]
         text = "".join(f"{each},{parts.count(each)}\n" for each in sorted(set(parts)))
         id_ = identifier("cfile_", served, length=32)
-        file = {"id": id_, "object": "container.file", "created_at": CREATED, "bytes": len(text)}
-        file |= {"container_id": container, "path": "/mnt/data/count.csv", "source": "assistant"}
-        if task == "place" or container not in self._files:
-            self._files[container] = (file, text)
+        if task == "place":  # the invited change comes when the container is gone
+            csv = "/mnt/data/count.csv"
+            self._containers.add(served, container, csv, text.encode(), "assistant")
         run: Json = {"id": identifier("ci_", served), "type": "code_interpreter_call"}
-        run |= {"status": "completed", "code": CODE.format(names=names, part=part)}
+        run |= {"status": "completed", "code": CODE.format(path=path, part=part)}
         run |= {"container_id": container, "outputs": None}
         said = f"I counted {len(parts)} scans: "
         link = "[count.csv](sandbox:/mnt/data/count.csv)"
@@ -199,30 +170,6 @@ def _without_output(items: list[Json]) -> str | None:
     done = {item["call_id"] for item in items if item.get("type") == "shell_call_output"}
     calls = [item["call_id"] for item in items if item.get("type") == "shell_call"]
     return next((id_ for id_ in calls if id_ not in done), None)
-
-
-def _container(served: Served) -> Json:
-    form = served.form
-    body: Json = {"id": identifier("cntr_", served, length=48), "object": "container"}
-    body |= {"created_at": CREATED, "status": "running", "expires_after": form["expires_after"]}
-    body |= {"last_active_at": CREATED, "memory_limit": form["memory_limit"], "name": form["name"]}
-    return body | {"network_policy": {"type": "disabled"}}
-
-
-def _text(served: Served) -> str:
-    """Of an uploaded SKILL.md."""
-    return uploaded(served)[1].decode()
-
-
-def _front(served: Served) -> Json:
-    """Name and description, from its first lines."""
-    lines = _text(served).splitlines()
-    pairs = (line.split(": ", 1) for line in lines[1 : lines.index("---", 1)])
-    return {name: value for name, value in pairs if name in ("name", "description")}
-
-
-def _json(served: Served, body: Json, ms: int) -> Json:
-    return {"status": 200, "headers": headers(served, ms - 30), "ms": ms, "json": body}
 
 
 answer = Archive().answer
