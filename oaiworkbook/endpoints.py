@@ -34,7 +34,7 @@ class Endpoint:
 
 # Not billed by themselves: what they keep is, or what is done with it later.
 _HOUSEKEEPING = (
-    *("chat/completions/*", "responses/input_tokens", "conversations/**", "vector_stores/**"),
+    *("responses/input_tokens", "conversations/**", "vector_stores/**"),
     *("files/**", "uploads/**", "skills/**", "webhook_endpoints/**"),
     *("models/**", "organization/**", "projects/**", "fine_tuning/checkpoints/**"),
     *("realtime/client_secrets", "realtime/sessions", "realtime/transcription_sessions"),
@@ -51,6 +51,8 @@ ENDPOINTS = (
     Endpoint("GET", "responses/*", "responses", ends=_RESPONSE_ENDS, again=True),
     Endpoint("POST", "chat/completions", "chat", "text", ends=("[DONE]",)),
     Endpoint("POST", "completions", "chat", "text", ends=("[DONE]",)),
+    # An update of the metadata: the usage in its answer is that of the call that was stored.
+    Endpoint("POST", "chat/completions/*"),
     Endpoint("POST", "embeddings", "counts", "text"),
     Endpoint("POST", "decisions", "counts", "text"),
     Endpoint("POST", "moderations", "moderations", "free"),

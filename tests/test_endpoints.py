@@ -20,7 +20,7 @@ from oaiworkbook.money import bounds, usage
         ("POST", "/v1/moderations", "moderations", "free"),
         ("POST", "/v1/vector_stores", "other", "nothing"),
         ("POST", "/v1/vector_stores/vs_1/search", "other", "nothing"),
-        ("POST", "/v1/chat/completions/chatcmpl_1", "other", "nothing"),
+        ("POST", "/v1/chat/completions/chatcmpl_1", "", "nothing"),
         ("POST", "/v1/chat/something_new", "unlisted", "unknown"),
         ("POST", "/v1/responses/resp_1/something_new", "unlisted", "unknown"),
         ("POST", "/v1/videos/video_1/remix", "unlisted", "unknown"),

@@ -560,7 +560,7 @@ def test_a_billed_endpoint_without_a_mapping_is_unknown() -> None:
         ),
         ("GET", "/v1/responses/resp_1/input_items", {"object": "list", "data": []}),
         ("GET", "/v1/chat/completions/chatcmpl_1", {"id": "chatcmpl_1", "usage": CHAT}),
-        ("POST", "/v1/chat/completions/chatcmpl_1", {"id": "chatcmpl_1", "usage": None}),
+        ("POST", "/v1/chat/completions/chatcmpl_1", {"id": "chatcmpl_1", "usage": CHAT}),
         ("GET", "/v1/batches", {"object": "list", "data": []}),
         ("POST", "/v1/conversations", {"id": "conv_1", "object": "conversation"}),
         ("POST", "/v1/vector_stores/vs_1/search", {"object": "list", "data": []}),

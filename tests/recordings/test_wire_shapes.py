@@ -21,6 +21,22 @@ Json = dict[str, Any]
 ELSEWHERE: tuple[tuple[str, bool, Json], ...] = (
     # Real shapes that are not in that folder, from openai/openai-dotnet, tests/SessionRecords.
     (
+        "DELETE chat/completions/*",  # ChatStoreTests/StoredChatCompletionsWork.json
+        False,
+        {"object": "chat.completion.deleted", "id": "", "deleted": True},
+    ),
+    (
+        "GET chat/completions/*/messages",  # ChatStoreTests/GetChatCompletionMessagesWithPagination.json
+        False,
+        {
+            "object": "list",
+            "data": [{"id": "", "role": "", "content": "", "content_parts": None, "name": None}],
+            "first_id": "",
+            "last_id": "",
+            "has_more": False,
+        },
+    ),
+    (
         "GET fine_tuning/jobs/*/checkpoints",  # FineTuningClientTests/GetCheckpoints.json
         False,
         {
@@ -126,6 +142,7 @@ _QUEUED = (
 _MCP = "types/responses/mcp_tool_call_error.py: of a tool that refuses; the collected one of HTTP"
 _LISTED = "as in the real list of September 2025; the one store got by itself is of 2024"
 _LINE = "types/responses/responses_server_event.py and the guide to WebSocket mode"
+_STORED = "as in the answer that was stored; the collected ones are of gpt-4o-mini"
 _UNSEEN = "in the SDK's types or OpenAI's documentation alone: "
 # Fixtures of the project vercel/ai, which were not collected: bodies of answers of 2025 and 2026.
 _VERCEL = "as in an answer that vercel/ai keeps for its tests: packages/openai/src/"
@@ -212,10 +229,16 @@ KEPT: dict[str, dict[str, str]] = {
     "DELETE conversations/*": {
         "is in no real traffic": _UNSEEN + "types/conversations/conversation_deleted_resource.py",
     },
+    "GET conversations/*/items/*": {
+        ".phase is in no real answer": "types/conversations/message.py; the collected item is a "
+        "user's",
+    },
     "GET conversations/*/items": {
         ".data[] message.phase is in no real answer": "types/conversations/message.py; collected "
         "items are the user's",
     },
+    "GET chat/completions": {".data[] chat.completion.system_fingerprint is null": _STORED},
+    "GET chat/completions/*": {".system_fingerprint is null": _STORED},
     "GET files": {".data[] file.expires_at is integer": "as of a file got by itself; " + _ECHO},
     "GET fine_tuning/jobs/*": {
         ".fine_tuned_model is string": _JOB,

@@ -82,6 +82,15 @@ class Helpline:
                     return self._create(served)
                 case ("GET", "conversations", id_, "items") if id_ in self.items:
                     return self._listed(served, self.items[id_])
+                case ("GET", "conversations", id_, "items", name) if id_ in self.items:
+                    [item] = [each for each in self.items[id_] if each["id"] == name]
+                    return _json(served, item, 100)
+                case ("GET", "conversations", id_) if id_ in self.conversations:
+                    return _json(served, self.conversations[id_], 100)
+                case ("POST", "conversations", id_) if id_ in self.conversations:
+                    known = self.conversations[id_] | {"metadata": served.form["metadata"]}
+                    self.conversations[id_] = known
+                    return _json(served, known, 140)
         return None
 
     def _respond(self, served: Served) -> Json | None:
@@ -127,6 +136,7 @@ class Helpline:
             "created_at": CREATED,
             "metadata": served.form.get("metadata") or {},
         }
+        self.conversations[body["id"]] = body
         self.items[body["id"]] = []  # the same request made again starts from nothing
         return _json(served, body, 140)
 

@@ -1,8 +1,8 @@
 """Authored answers of lesson 32, Long talks, and keeping nothing: a debt advice line.
 
-It keeps what the API keeps: stored responses, conversations, the prompt cache. What is encrypted it can read
-again. How much a compaction writes, and how much it is read as, is fitted to the four real answers that we have
-seen, all of short talks.
+It keeps what the API keeps: stored responses and Chat completions, conversations, the prompt cache. What is
+encrypted it can read again. How much a compaction writes, and how much it is read as, is fitted to the four
+real answers that we have seen, all of short talks.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +15,7 @@ from oaiworkbook.practice.server import Served
 from .common import CREATED, count, headers, identifier, rate_limit_headers, seed
 from .prompt_cache import PromptCache, boundaries
 from .responses import compaction_item, input_texts, message_item, respond
+from .stored_chats import StoredChats
 
 Json = dict[str, Any]
 # The beginning of what is asked -> reasoning tokens where the request asks for any, and what is said.
@@ -121,6 +122,7 @@ class Office:
 
     def __init__(self) -> None:
         self.cache = PromptCache()
+        self.chats = StoredChats()
         self.hidden: dict[str, int] = {}  # encrypted content -> tokens that it is read as
         self.automatic: set[str] = set()  # encrypted contents that stand for all before them
         self.stored: dict[str, list[Json]] = {}  # response -> its input items
@@ -147,6 +149,11 @@ class Office:
                     del self.stored[id_]
                     gone = {"id": id_, "object": "response.deleted", "deleted": True}
                     return _json(served, gone, 210)
+                case ("POST", "chat", "completions"):
+                    found = _reply(served.form["messages"])
+                    return found and self.chats.create(served, found[1], ms=620)
+                case (_, "chat", "completions", *rest):
+                    return self.chats.answer(served, rest)
                 case (method, "conversations", *rest):
                     return self._converse(served, method, rest)
         return None
