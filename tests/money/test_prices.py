@@ -241,6 +241,21 @@ WORKED: list[tuple[str, str, dict[str, Any]]] = [
         },
     ),
     (
+        "a tool's own picture model that changes a picture",
+        "0.02439",  # 40 of text at 5, 2,560 of the picture at 8, 107 drawn at 30; luna's 1,000 and 800
+        {
+            "model": "gpt-6-luna",
+            "input_tokens": 1_000,
+            "output_tokens": 800,
+            "extras": {
+                "input_tokens@gpt-image-2.6-flare": 2_600,
+                "input_image_tokens@gpt-image-2.6-flare": 2_560,
+                "output_tokens@gpt-image-2.6-flare": 107,
+                "output_image_tokens@gpt-image-2.6-flare": 107,
+            },
+        },
+    ),
+    (
         "fine-tuned",
         "0.0054",
         {"model": "ft:gpt-4.1-2025-04-14:org::a", "input_tokens": 1_000, "output_tokens": 200},

@@ -56,8 +56,9 @@ def echo(tool: Json) -> Json:
         ranking = {"ranker": "auto", "score_threshold": 0.0}
         return {"filters": None, "max_num_results": 20, "ranking_options": ranking} | tool
     if tool["type"] == "image_generation":
-        look = dict.fromkeys(("background", "moderation", "quality", "size"), "auto")
-        return {**look, "n": 1, "output_compression": 100, "output_format": "png"} | tool
+        look: Json = {"background": "auto", "model": tool["model"], "moderation": "auto", "n": 1}
+        look |= {"output_compression": 100, "output_format": "png", "quality": "auto"}
+        return {"type": tool["type"], **look, "size": "auto"} | tool
     if tool["type"] == "mcp":
         url = f"https://{urlsplit(tool['server_url']).netloc}/<redacted>"
         empty = dict.fromkeys(("allowed_tools", "headers", "server_description"))

@@ -1,4 +1,4 @@
-"""Builders of authored answers of `/v1/images`: usage, the whole answer, the stream.
+"""Builders of authored answers of `/v1/images` and of the tool that draws: usage, picture, stream.
 
 Output tokens follow the calculator on OpenAI's page for the models before this one; for
 gpt-image-2 a real answer agrees (1536x864, low: 120). A picture sent in counts one token for 16 by
@@ -10,7 +10,7 @@ from typing import Any
 
 from oaiworkbook.practice.server import Served
 
-from .common import CREATED, count, headers
+from .common import CREATED, count, headers, identifier
 
 Json = dict[str, Any]
 
@@ -80,6 +80,14 @@ def streamed(served: Served, content: bytes, partial: list[bytes], *, ms: int) -
     events.append([ms, done["type"], done])
     head = headers(served, gap, "text/event-stream; charset=utf-8")
     return {"status": 200, "headers": head, "sse": events}
+
+
+def drawn_item(served: Served, tool: Json, content: bytes, prompt: str, *, action: str) -> Json:
+    """What the tool `image_generation` drew. `prompt`: as the text model wrote it."""
+    item: Json = {"id": identifier("ig_", served), "type": "image_generation_call"}
+    item |= {"status": "completed", "action": action, "background": "opaque"}
+    item |= {"output_format": "png", "quality": tool["quality"], "result": _text(content)}
+    return item | {"revised_prompt": prompt, "size": tool["size"]}
 
 
 def _text(content: bytes) -> str:

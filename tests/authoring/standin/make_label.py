@@ -30,6 +30,8 @@ HEATH = {
     "line": "#4a2f0b",
     "bloom": "#b04fa8",
 }
+SHORE = DAY | {"hill": "#e3d09a", "bloom": "#e07fa8"}
+NIGHT = SHORE | {"sky": "#24335c", "hill": "#8d8266"}
 WORDS = "drawn by code: a stand-in"
 BLOOM = (800, 330, 1000, 530)  # where the blossom is: left, top, right, bottom
 SKY = (0, 0, 1024, 150)
@@ -86,14 +88,6 @@ def sticker(words: str) -> Image.Image:
     return image
 
 
-def sketch() -> Image.Image:
-    """The flower of the heath, small, to be sent beside the label."""
-    image = Image.new("RGB", (1024, 640), "#ffffff")
-    blossom(ImageDraw.Draw(image), HEATH)
-    left, top, right, bottom = BLOOM
-    return image.crop((left, top, right, bottom)).resize((128, 128), Image.Resampling.BOX)
-
-
 def moving() -> list[Image.Image]:
     """Four pictures of a GIF: the sun goes down."""
     skies = ("#cfe8f7", "#e2e0dc", "#f0d2bd", "#f6c9a8")
@@ -147,6 +141,8 @@ def pictures() -> dict[str, Image.Image]:
         for quality in ("medium", "high")
     }
     drawn["11_label_low.png"] = base
+    drawn["11_shore.png"] = label(WORDS, SHORE)
+    drawn["11_shore_night.png"] = label(WORDS, NIGHT)
     for number, block in enumerate((64, 32)):
         words = f"drawn by code, for partial image {number}"
         drawn[f"11_partial_{number}.png"] = unfinished(label(""), block, words)
@@ -185,4 +181,3 @@ if __name__ == "__main__":
     save(sticker(WORDS), ASSETS / "11_sticker.png", png)
     for file, place in MASKS.items():
         save(mask(place), SAMPLES / file, png)
-    save(sketch(), SAMPLES / "heather.png", png)
