@@ -35,6 +35,7 @@ SHORE = (
 NIGHT = "The same label at night: a dark blue sky, the comb, dune and sea thrift unchanged."
 
 BASE = sha256((ASSETS / "11_label_low.png").read_bytes()).hexdigest()
+FLOWER = sha256((SAMPLES / "heather.png").read_bytes()).hexdigest()
 SENT = {sha256((SAMPLES / name).read_bytes()).hexdigest(): name for name in MASKS}
 
 
@@ -81,10 +82,11 @@ def _edit(served: Served) -> Json | None:
     files = [part for part in served.asked.body if "filename" in part]
     mask = next((SENT.get(part["sha256"]) for part in files if part["name"] == "mask"), None)
     sent = [part["sha256"] for part in files if part["name"].startswith("image")]
-    if served.form["prompt"] != ANEW or sent != [BASE] or mask is None:
+    if served.form["prompt"] != ANEW or sent not in ([BASE], [BASE, FLOWER]) or mask is None:
         return None
     composite = (ASSETS / f"11_edit_{mask.removeprefix('mask_')}").read_bytes()
-    return picture(served, composite, ms=1500, pictures_in=[SIZE])
+    seen = [SIZE, (128, 128)][: len(sent)]
+    return picture(served, composite, ms=1500, pictures_in=seen)
 
 
 def _talk(served: Served) -> Json | None:

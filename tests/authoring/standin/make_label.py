@@ -88,6 +88,14 @@ def sticker(words: str) -> Image.Image:
     return image
 
 
+def sketch() -> Image.Image:
+    """The flower of the heath, small, to be sent beside the label."""
+    image = Image.new("RGB", (1024, 640), "#ffffff")
+    blossom(ImageDraw.Draw(image), HEATH)
+    left, top, right, bottom = BLOOM
+    return image.crop((left, top, right, bottom)).resize((128, 128), Image.Resampling.BOX)
+
+
 def moving() -> list[Image.Image]:
     """Four pictures of a GIF: the sun goes down."""
     skies = ("#cfe8f7", "#e2e0dc", "#f0d2bd", "#f6c9a8")
@@ -181,3 +189,4 @@ if __name__ == "__main__":
     save(sticker(WORDS), ASSETS / "11_sticker.png", png)
     for file, place in MASKS.items():
         save(mask(place), SAMPLES / file, png)
+    save(sketch(), SAMPLES / "heather.png", png)
