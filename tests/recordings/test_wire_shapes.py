@@ -177,9 +177,25 @@ _ORGANISATION: dict[str, dict[str, str]] = {
     },
 }
 
+# Lesson 31 registers an address. What can be read of these answers is newer than the collected ones.
+_WEBHOOKS: dict[str, dict[str, str]] = {
+    each: {"is in no real traffic": f"{_UNSEEN}types/webhooks/{source}"}
+    for each, source in (
+        ("GET webhook_event_types", "webhook_event_type_list.py"),
+        ("GET webhook_endpoints", "webhook_endpoint_list.py"),
+        ("POST webhook_endpoints", "webhook_endpoint_with_secret.py"),
+        ("GET webhook_endpoints/*", "webhook_endpoint.py"),
+        ("POST webhook_endpoints/*", "webhook_endpoint.py"),
+        ("POST webhook_endpoints/*/rotate_secret", "webhook_endpoint_with_secret.py"),
+        ("POST webhook_endpoints/*/test", "webhook_endpoint_test_result.py"),
+        ("DELETE webhook_endpoints/*", "deleted_webhook_endpoint.py"),
+    )
+}
+
 # Endpoint, and for a stream its events -> difference -> why it is kept.
 KEPT: dict[str, dict[str, str]] = {
     **_ORGANISATION,
+    **_WEBHOOKS,
     "GET batches": {
         f".data[] batch.{name}": "a batch has it when it is asked for alone; those of the real list run"
         for name in (
