@@ -378,6 +378,7 @@ KEPT: dict[str, dict[str, str]] = {
     "WS responses stream response.created, response.in_progress, response.completed": {
         ".response response.access_programs is in no real answer": _PROGRAMS,
     },
+    "POST uploads/*/cancel": {"is in no real traffic": _UNSEEN + "types/upload.py"},
     "POST uploads/*/complete": {
         ".file file.expires_at is integer": "as of a file that is sent whole; " + _ECHO,
     },
