@@ -225,6 +225,7 @@ KEPT: dict[str, dict[str, str]] = {
         "items are the user's",
     },
     "GET files": {".data[] file.expires_at is integer": "as of a file got by itself; " + _ECHO},
+    "GET files/*": {".expires_at is integer": "as of a file that is sent whole; " + _ECHO},
     "GET fine_tuning/jobs/*": {
         ".fine_tuned_model is string": _JOB,
         ".finished_at is integer": _JOB,
@@ -378,7 +379,6 @@ KEPT: dict[str, dict[str, str]] = {
     "WS responses stream response.created, response.in_progress, response.completed": {
         ".response response.access_programs is in no real answer": _PROGRAMS,
     },
-    "POST uploads/*/cancel": {"is in no real traffic": _UNSEEN + "types/upload.py"},
     "POST uploads/*/complete": {
         ".file file.expires_at is integer": "as of a file that is sent whole; " + _ECHO,
     },
