@@ -163,6 +163,11 @@ IN_ANSWERS = [
         "api_key", "name": "Secret Key", "value": ADMIN}}), ADMIN),
     Way("a webhook's secret", lambda c: c.post("/webhook_endpoints", cast_to=object), None,
         json_answer({"object": "webhook_endpoint", "signing_secret": TOKEN}), TOKEN),
+    Way("a webhook's new secret", lambda c: c.webhooks.rotate_secret("whe_1"), None,
+        json_answer({"id": "whe_1", "object": "webhook_endpoint", "created_at": 1, "updated_at": 2,
+        "name": "Station", "url": "https://example.com/", "event_types": ["response.completed"],
+        "signing_secret_hint": "whsec_...b24=", "signing_secret": "whsec_" + encoded(TOKEN)}),
+        encoded(TOKEN)),
     Way("an echoed MCP tool", asks("hi"), None,
         text_answer("Fine.") | {"json": text_answer("Fine.")["json"] | {"tools":
         tool(authorization=TOKEN, headers={"X": TOKEN})}}, TOKEN),

@@ -199,9 +199,25 @@ _ORGANISATION: dict[str, dict[str, str]] = {
     },
 }
 
+# Lesson 31 registers an address. What can be read of these answers is newer than the collected ones.
+_WEBHOOKS: dict[str, dict[str, str]] = {
+    each: {"is in no real traffic": f"{_UNSEEN}types/webhooks/{source}"}
+    for each, source in (
+        ("GET webhook_event_types", "webhook_event_type_list.py"),
+        ("GET webhook_endpoints", "webhook_endpoint_list.py"),
+        ("POST webhook_endpoints", "webhook_endpoint_with_secret.py"),
+        ("GET webhook_endpoints/*", "webhook_endpoint.py"),
+        ("POST webhook_endpoints/*", "webhook_endpoint.py"),
+        ("POST webhook_endpoints/*/rotate_secret", "webhook_endpoint_with_secret.py"),
+        ("POST webhook_endpoints/*/test", "webhook_endpoint_test_result.py"),
+        ("DELETE webhook_endpoints/*", "deleted_webhook_endpoint.py"),
+    )
+}
+
 # Endpoint, and for a stream its events -> difference -> why it is kept.
 KEPT: dict[str, dict[str, str]] = {
     **_ORGANISATION,
+    **_WEBHOOKS,
     "GET batches": {
         f".data[] batch.{name}": "a batch has it when it is asked for alone; those of the real list run"
         for name in (
@@ -240,6 +256,7 @@ KEPT: dict[str, dict[str, str]] = {
     "GET chat/completions": {".data[] chat.completion.system_fingerprint is null": _STORED},
     "GET chat/completions/*": {".system_fingerprint is null": _STORED},
     "GET files": {".data[] file.expires_at is integer": "as of a file got by itself; " + _ECHO},
+    "GET files/*": {".expires_at is integer": "as of a file that is sent whole; " + _ECHO},
     "GET fine_tuning/jobs/*": {
         ".fine_tuned_model is string": _JOB,
         ".finished_at is integer": _JOB,

@@ -55,6 +55,8 @@ class Files:
                 return _json(served, body | {"upload_id": id_}, 490)
             case ("POST", "uploads", id_, "complete") if id_ in self._uploads:
                 return _json(served, self._complete(served, id_), 780)
+            case ("POST", "uploads", id_, "cancel") if upload := self._uploads.pop(id_, None):
+                return _json(served, _upload(id_, upload.asked, "cancelled"), 160)
         return None
 
     def _keep(self, served: Served, name: str, content: bytes, life: int | None) -> Json:
