@@ -21,7 +21,6 @@ from oaiworkbook.money import bounds, usage
         ("POST", "/v1/vector_stores", "other", "nothing"),
         ("POST", "/v1/vector_stores/vs_1/search", "other", "nothing"),
         ("POST", "/v1/chat/completions/chatcmpl_1", "", "nothing"),
-        ("POST", "/v1/chat/completions/chatcmpl_1", "other", "nothing"),
         ("POST", "/v1/webhook_endpoints", "other", "nothing"),
         ("POST", "/v1/webhook_endpoints/whe_1/rotate_secret", "other", "nothing"),
         ("GET", "/v1/webhook_event_types", "", "nothing"),
