@@ -35,7 +35,7 @@ _CI = ("CI", "BUILD_NUMBER")  # as pytest itself tells that it runs in CI
 _LONGEST = 60  # letters of a test's parameters in the name of its folder
 # What would answer, or be asked, in place of the test's own recordings.
 _NOT_IN_A_TEST = ("OAIWORKBOOK_LOCAL", "OAIWORKBOOK_RECORD")
-_PACKAGES = (Path(__file__).parent, Path(openai.__file__).parent)
+_NOT_THE_CALLER = tuple(Path(each).parent for each in (__file__, openai.__file__, asyncio.__file__))
 _passed = pytest.StashKey[bool]()
 
 
@@ -151,12 +151,12 @@ def _failures(advice: str) -> Iterator[list[Exception]]:
 
 
 def _of_the_caller(trace: TracebackType | None) -> TracebackType | None:
-    """The same without the lines of the SDK and of this package."""
+    """The same without the lines of the SDK, the event loop and this package."""
     if trace is None:
         return None
     rest = _of_the_caller(trace.tb_next)
     here = Path(trace.tb_frame.f_code.co_filename)
-    if any(here.is_relative_to(package) for package in _PACKAGES):
+    if any(here.is_relative_to(package) for package in _NOT_THE_CALLER):
         return rest
     return TracebackType(rest, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
 
