@@ -13,7 +13,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -33,8 +33,6 @@ OPTION = "--openai-record"
 _MODES = ("none", "once", "all")
 _CI = ("CI", "BUILD_NUMBER")  # as pytest itself tells that it runs in CI
 _LONGEST = 60  # letters of a test's parameters in the name of its folder
-# What would answer, or be asked, in place of the test's own recordings.
-_NOT_IN_A_TEST = ("OAIWORKBOOK_LOCAL", "OAIWORKBOOK_RECORD")
 _NOT_THE_CALLER = tuple(Path(each).parent for each in (__file__, openai.__file__, asyncio.__file__))
 _passed = pytest.StashKey[bool]()
 
@@ -87,12 +85,11 @@ def openai_client(_recorded_calls: bool) -> Iterator[OpenAI]:
 @pytest.fixture
 def async_openai_client(_recorded_calls: bool) -> Iterator[AsyncOpenAI]:
     """The same for programs with an event loop, whichever runs it."""
-    client = AsyncOpenAI()
+    # The loop that its connections belong to is the test's, and closed before anybody can close them.
+    alone = {"Connection": "close"} if _recorded_calls else None
+    client = AsyncOpenAI(default_headers=alone)
     yield client
     client._client.state.drain()  # type: ignore[attr-defined]
-    if _recorded_calls and not client.is_closed():
-        with suppress(RuntimeError):  # the test's loop, which its connections belong to, is closed
-            asyncio.run(client.close())
 
 
 @pytest.fixture
@@ -109,8 +106,6 @@ def _recorded_calls(
         TemporaryDirectory(prefix="oaiwb-", ignore_cleanup_errors=True) as made,
         _failures(advice) as failures,
     ):
-        for name in _NOT_IN_A_TEST:
-            patch.delenv(name, raising=False)
         if records:
             patch.setenv("OAIWORKBOOK_MODE", "record")
             patch.setenv("OAIWORKBOOK_RECORDINGS", made)
@@ -119,7 +114,8 @@ def _recorded_calls(
             patch.setenv("OAIWORKBOOK_MODE", "replay")
             patch.setenv("OAIWORKBOOK_RECORDINGS", str(folder))
             patch.setenv("OAIWORKBOOK_PACE", os.environ.get("OAIWORKBOOK_PACE", "0"))
-            patch.delenv("OPENAI_BASE_URL", raising=False)
+            for server in ("OPENAI_BASE_URL", "OAIWORKBOOK_LOCAL"):  # would answer in their place
+                patch.delenv(server, raising=False)
             # What tests replay costs nothing: it is no part of the user's log.
             ledger = tmp_path_factory.getbasetemp() / "oaiworkbook-ledger.sqlite"
             patch.setenv("OAIWORKBOOK_LEDGER", str(ledger))

@@ -54,7 +54,8 @@ def test_its_recordings_are_authored_and_what_the_stand_in_says(project: Path) -
     assert len(stored) == 8
     assert {each.provenance.source for each in stored.values()} == {"authored"}
     shutil.rmtree(project / RECORDINGS)
-    example.record(project, "-q")
+    done = example.record(project, "-q", "-W", "error")
+    assert done.returncode == 0
     anew = answers(project)
     # Tasks that are awaited together are numbered as they come.
     assert sorted(name.rpartition("-")[2] for name in anew) == sorted(

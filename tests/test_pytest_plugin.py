@@ -98,6 +98,7 @@ def test_a_key_and_the_mode_of_the_environment_change_nothing(
     project.makepyfile(test_says=SAYS)
     monkeypatch.setenv("OAIWORKBOOK_MODE", "live")
     with recording(monkeypatch) as server:
+        monkeypatch.setenv("OAIWORKBOOK_LOCAL", server.url)
         project.runpytest().assert_outcomes(failed=1)
         assert server.log == []
 
@@ -338,7 +339,7 @@ def test_it_replays_at_once_and_writes_nothing_into_the_user_s_log(
     assert read_recording(path).answers[0].ms == 3_000_000
     ledger = Path(os.environ["OAIWORKBOOK_LEDGER"])
     before = ledger.stat().st_mtime_ns
-    project.runpytest().assert_outcomes(passed=1)
+    project.runpytest_subprocess(timeout=120).assert_outcomes(passed=1)
     assert ledger.stat().st_mtime_ns == before
 
 
