@@ -4,10 +4,10 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
+from oaiworkbook import costs
 from oaiworkbook.practice.answers import error_answer
 from oaiworkbook.practice.server import PracticeServer, Reply, Served, Source
 from oaiworkbook.recordings.file import Answer, read_recording
@@ -99,7 +99,9 @@ def test_a_key_and_the_mode_of_the_environment_change_nothing(
     monkeypatch.setenv("OAIWORKBOOK_MODE", "live")
     with recording(monkeypatch) as server:
         monkeypatch.setenv("OAIWORKBOOK_LOCAL", server.url)
-        project.runpytest().assert_outcomes(failed=1)
+        failed = project.runpytest()
+        failed.assert_outcomes(failed=1)
+        failed.stdout.fnmatch_lines(["E *RecordingNotFound: no recorded answer for POST*"])
         assert server.log == []
 
 
@@ -223,6 +225,30 @@ def test_a_failure_of_the_api_is_kept_only_where_the_test_passes(
     project.runpytest("test_refused.py").assert_outcomes(passed=1)
 
 
+def test_an_answer_and_then_a_refusal_to_the_same_request_replay_in_order(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = """
+        import openai, pytest
+        from ask import ask
+
+        def test_it(openai_client):
+            assert ask(openai_client, "x") == "You said: x"
+            with pytest.raises(openai.AuthenticationError):
+                ask(openai_client, "x")
+    """
+    project.makepyfile(test_both=both)
+    echo, asked = Echo(), []
+
+    def source(served: Served) -> Reply:
+        asked.append(served)
+        return echo(served) if len(asked) == 1 else refusing(served)
+
+    with recording(monkeypatch, source):
+        project.runpytest("--openai-record=once").assert_outcomes(passed=1)
+    project.runpytest().assert_outcomes(passed=1)
+
+
 def test_a_good_answer_of_a_test_that_fails_is_kept(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -337,10 +363,10 @@ def test_it_replays_at_once_and_writes_nothing_into_the_user_s_log(
     slow["answers"][0]["ms"] = 3_000_000
     path.write_text(json.dumps(slow), "utf-8")
     assert read_recording(path).answers[0].ms == 3_000_000
-    ledger = Path(os.environ["OAIWORKBOOK_LEDGER"])
-    before = ledger.stat().st_mtime_ns
-    project.runpytest_subprocess(timeout=120).assert_outcomes(passed=1)
-    assert ledger.stat().st_mtime_ns == before
+    before = costs().rows()
+    project.runpytest_subprocess(timeout=60).assert_outcomes(passed=1)
+    assert costs().rows() == before
+    assert [row["calls"] for row in before] == [1], "what was recorded is in it"
 
 
 def test_it_goes_with_pytest_recording(project: pytest.Pytester) -> None:

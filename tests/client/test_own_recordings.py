@@ -66,5 +66,6 @@ def test_the_practice_server_replays_them(own: Path) -> None:
 def test_a_file_is_no_folder(own: Path) -> None:
     own.parent.mkdir()
     own.write_text("x")
-    with pytest.raises(SettingsError, match="OAIWORKBOOK_RECORDINGS"):
-        OpenAI()
+    for used in (OpenAI, settings.check_paths):
+        with pytest.raises(SettingsError, match="OAIWORKBOOK_RECORDINGS"):
+            used()
