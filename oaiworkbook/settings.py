@@ -4,6 +4,7 @@
 |---|---|---|
 | `OAIWORKBOOK_MODE` | `replay`, `live` or `record` | `replay` |
 | `OAIWORKBOOK_DATA` | folder with `recordings/`, `samples/`, `models.toml`, `prices.toml` | shipped |
+| `OAIWORKBOOK_RECORDINGS` | folder of a project's own recordings, looked in and written to in place of the course's | unset |
 | `OAIWORKBOOK_LESSON` | recordings folder looked in first and written to, such as `03_streaming` | the notebook's |
 | `OAIWORKBOOK_RECORD` | `missing`: record mode asks only for what is not recorded yet | everything |
 | `OAIWORKBOOK_ASIDE` | set by `oaiworkbook record` for its kernels, whose whole run is judged afterwards | unset |
@@ -61,6 +62,15 @@ def data_dir(named: str = "") -> Path:
     """
     named = named or os.environ.get("OAIWORKBOOK_DATA", "")
     return _path("OAIWORKBOOK_DATA", named, "folder") if named else course_dir() / "data"
+
+
+def own_recordings() -> Path | None:
+    """The folder of a project's own recordings, which need not exist; None for the course's.
+
+    Raises SettingsError for what can be no folder.
+    """
+    named = os.environ.get("OAIWORKBOOK_RECORDINGS", "")
+    return _path("OAIWORKBOOK_RECORDINGS", named, "folder") if named else None
 
 
 def course_dir() -> Path:
@@ -204,7 +214,7 @@ def progress_dir() -> Path:
 
 def check_paths() -> None:
     """Raises SettingsError for the first variable that names what can be no file or folder of ours."""
-    for path in (data_dir, ledger_path, progress_dir):
+    for path in (data_dir, own_recordings, ledger_path, progress_dir):
         path()
 
 

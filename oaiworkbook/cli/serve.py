@@ -84,11 +84,10 @@ def forever(
 
 def example(url: str) -> str:
     """A curl command that has a recorded answer: the first plain question, else the shortest request."""
-    from .. import settings
     from ..errors import RecordingError
-    from ..recordings.library import Library
+    from ..recordings.library import chosen_library
 
-    library = Library(settings.data_dir() / "recordings")
+    library = chosen_library()
     bodies = {}
     for path in library.paths():
         try:

@@ -50,9 +50,11 @@ def _prepare(options: dict[str, Any], client_class: type[Any]) -> dict[str, Any]
         _check_key(mode, options)
     options.setdefault("max_retries", retries.MAX_RETRIES)
     options.setdefault("timeout", TIMEOUT)
+    own = settings.own_recordings()
     state = ClientState(
         mode=mode,
-        recordings=settings.data_dir() / "recordings",
+        recordings=own or settings.data_dir() / "recordings",
+        own=own is not None,
         keys=keys,
         passwords=_passwords(options),
         keep_since=settings.keep_since() if mode == "record" else None,
@@ -123,7 +125,8 @@ def _check_key(mode: str, options: dict[str, Any]) -> None:
         return
     raise SettingsError(
         f"The mode is {mode}, but no API key is set. Set OPENAI_API_KEY in the environment that starts "
-        "JupyterLab, then start it again; or unset OAIWORKBOOK_MODE to go on in replay, without a key."
+        "your program, such as JupyterLab or pytest, then start it again; or unset OAIWORKBOOK_MODE to "
+        "go on in replay, without a key."
     )
 
 

@@ -92,6 +92,7 @@ class ClientState:
 
     mode: Mode
     recordings: Path  # their folder
+    own: bool = False  # they are a project's, and no course's
     # What the client was given, and a recording must not hold.
     keys: tuple[str, ...] = ()
     passwords: tuple[str, ...] = ()
@@ -109,7 +110,7 @@ class ClientState:
             if self._library is None:
                 from ..recordings.library import Library
 
-                self._library = Library(self.recordings)
+                self._library = Library(self.recordings, flat=self.own)
             return self._library
 
     @cached_property
@@ -415,7 +416,7 @@ class Exchange:
                     raise ValueError(f"Its {len(body):,} bytes cannot be read as {content_type}.")
                 self._record(self.parsed, events, body, times, whole)
             except Exception as error:
-                warnings.warn(f"This answer is not recorded. {error}", stacklevel=2)
+                self.state.library.not_recorded("answer", error)
         data = self.parsed if events is None else [data for _, _, data in events]
         names = [name for _, name, _ in events or ()]
         self.settle(data, whole=whole, names=names)

@@ -6,7 +6,6 @@ is written when the session ends, also when it breaks; a kernel that is killed l
 
 import threading
 import time
-import warnings
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -195,4 +194,4 @@ class RelayedSession:
                 authorization=self.served.headers.get("authorization", ""),
             )
         except RecordingError as error:
-            warnings.warn(f"This session is not recorded. {error}", stacklevel=2)
+            library.not_recorded("session", error)

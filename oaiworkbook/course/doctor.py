@@ -198,6 +198,9 @@ def _recordings() -> Iterator[Finding]:
         whose = _OTHERS if origin.server else _SOURCES
         words = whose[origin.source].format(origin.server)
         yield Finding("ok", "written by", f"{count} {words}")
+    if settings.own_recordings():
+        what = "OAIWORKBOOK_RECORDINGS is set: a project's own answer in place of these. Unset it for lessons."
+        yield Finding("note", "in use", what)
     if origins.days:
         newest = max(max(days) for days in origins.days.values())
         yield Finding("ok", "newest", newest.isoformat())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .. import settings
 from ..errors import PortTaken
-from ..recordings.library import Library
+from ..recordings.library import chosen_library
 from .faults import Fault, plan
 from .loopback import LoopbackServer, Reply, Served
 from .rate_limit import RateLimit, RateLimits
@@ -38,7 +38,7 @@ def recorded(lesson: str | None = None) -> Source:
 
     A framework says the same in its own form: then the second look-up answers.
     """
-    library = Library(settings.data_dir() / "recordings")
+    library = chosen_library()
 
     def answer(served: Served) -> Reply:
         path = library.find(served.asked, lesson) or library.alike(served.asked, lesson)
@@ -119,7 +119,7 @@ class PracticeServer:
         if self._sessions is None and self.replays:
             from .sessions import Recorded
 
-            return Recorded(Library(settings.data_dir() / "recordings"), self.lesson)
+            return Recorded(chosen_library(), self.lesson)
         return self._sessions
 
     def next_fault(self) -> Fault:

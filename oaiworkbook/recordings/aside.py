@@ -104,7 +104,7 @@ class Aside:
         new = [(path, self.target(path), read_recording(path)) for path in self.new()]
         for path, target, recording in sorted(new, key=lambda each: each[1].exists()):
             replaced = self.replaced(path)
-            _copy_recording(path, recording, target)
+            copy_recording(path, recording, target)
             clear_sidecars(target, replaced, recording)
             self.placed += 1
         shutil.rmtree(self._kept, ignore_errors=True)
@@ -127,7 +127,7 @@ class Aside:
             shutil.rmtree(self._kept, ignore_errors=True)
             for path in new:
                 folder = self._kept / ("" if path.parent.name == self.lesson else path.parent.name)
-                _copy_recording(path, read_recording(path), folder / path.name)
+                copy_recording(path, read_recording(path), folder / path.name)
         except (OSError, RecordingError) as error:
             return f"{words}What this run has recorded could not be kept: {error}"
         files = "1 file" if len(new) == 1 else f"{len(new)} files"
@@ -137,8 +137,8 @@ class Aside:
         )
 
 
-def _copy_recording(path: Path, recording: Recording, target: Path) -> None:
-    """Its sidecar files first: a recording without them is a broken one."""
+def copy_recording(path: Path, recording: Recording, target: Path) -> None:
+    """Its sidecar files first: a recording without them is a broken one. Raises RecordingError."""
     for name in [answer.file for answer in recording.answers if answer.file]:
         write_recording(target.parent / name, (path.parent / name).read_bytes())
     write_recording(target, path.read_bytes())

@@ -1,14 +1,16 @@
 """Finding a recording for a request, repeats, the miss, and where a new recording goes.
 
 `<folder>/<lesson>/NN-<slug>-<8 hex of the key>.json`: the key is in the file name, so that a look-up
-costs the same with ten recordings and with ten thousand.
+costs the same with ten recordings and with ten thousand. Those of one's own project lie in one folder,
+without a lesson between.
 """
 
 import os
 import re
 import threading
+import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +18,7 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
+from .. import settings
 from ..errors import RecordingError, RecordingNotFound
 from .file import (
     MEND,
@@ -38,6 +41,14 @@ _NAME = re.compile(r"(\d+)-(.*)-([0-9a-f]{8})\.json")
 _started: dict[tuple[Path, str], Path] = {}
 _written: set[Path] = set()
 _writing = threading.RLock()
+# Each is told of every miss before it is raised, and of what has kept an answer from being recorded.
+watchers: list[Callable[[Exception], None]] = []
+
+
+def chosen_library() -> "Library":
+    """The one that the settings name: a project's own, or the course's. Raises SettingsError."""
+    own = settings.own_recordings()
+    return Library(own, flat=True) if own else Library(settings.data_dir() / "recordings")
 
 
 def same_request(folder: Path, name: str) -> Path | None:
@@ -99,10 +110,13 @@ class _Index(NamedTuple):
 
 
 class Library:
-    """All recordings below one folder, with the answers one client has had so far. Thread-safe."""
+    """All recordings below one folder, with the answers one client has had so far. Thread-safe.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    `flat`: they are a project's own, and lie in the folder itself, which need not exist yet.
+    """
+
+    def __init__(self, folder: Path, *, flat: bool = False) -> None:
+        self.folder, self.flat = folder, flat
         self._lock = threading.RLock()
         self._index: _Index | None = None
         self._read: dict[Path, tuple[tuple[int, int], Recording]] = {}
@@ -212,9 +226,17 @@ class Library:
             if request.method == "WS":  # compared as far as the client has come
                 asked["body"] = recording.sent[: len(request.body)]
             near.append((self.name(path), asked))
-        return RecordingNotFound(
-            masked_text(describe_miss(request, near, self.folder, why_not_local))
-        )
+        text = describe_miss(request, near, self.folder, why_not_local, own=self.flat)
+        miss = RecordingNotFound(masked_text(text))
+        for watcher in list(watchers):
+            watcher(miss)
+        return miss
+
+    def not_recorded(self, what: str, why: Exception) -> None:
+        """Warns that an answer is not recorded: it is there, and may have been paid for."""
+        warnings.warn(f"This {what} is not recorded. {why}", stacklevel=3)
+        for watcher in list(watchers):
+            watcher(why)
 
     def read(self, path: Path) -> Recording:
         try:
@@ -268,8 +290,12 @@ class Library:
         return index
 
     def _names(self) -> Iterator[tuple[Path, str]]:
+        if self.flat and not self.folder.exists():
+            return  # nothing is recorded yet
         try:
-            lessons = [Path(entry.path) for entry in os.scandir(self.folder) if entry.is_dir()]
+            lessons = [self.folder]
+            if not self.flat:
+                lessons = [Path(entry.path) for entry in os.scandir(self.folder) if entry.is_dir()]
             for folder in lessons:
                 yield from ((folder, entry.name) for entry in os.scandir(folder))
         except OSError as error:
@@ -280,7 +306,7 @@ class Library:
 
     def start(self, request: CanonicalRequest, lesson: str) -> Path:
         """The file that a recorded request goes to: its present one, or the next number."""
-        folder = self.folder / lesson
+        folder = self.folder if self.flat else self.folder / lesson
         with _writing:
             if (folder, request.key) not in _started:
                 names = os.listdir(folder) if folder.is_dir() else []

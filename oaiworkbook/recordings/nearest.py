@@ -17,6 +17,7 @@ _UNDO = "undo your edit (Ctrl+Z) and run the cell again"
 _LOCAL = "ask a model on this machine (oaiworkbook local, lesson 00)"
 _LIVE = "go live (costs money, lesson 00)"
 _ADVICE = "What to do: "
+_TO_A_PROJECT = f"{_ADVICE}send the recorded request, or record this one with OAIWORKBOOK_MODE=record (costs money)."
 TO_A_PROGRAM = "Send the recorded request, or record this one (oaiworkbook record --help)."
 # From so many words a field is a text that somebody wrote, and no setting.
 _WORDS_OF_A_TEXT = 4
@@ -33,10 +34,13 @@ def describe_miss(
     recorded: list[tuple[str, dict[str, Any]]],
     folder: Path,
     why_not_local: str = "",
+    *,
+    own: bool = False,
 ) -> str:
     """`recorded`: name and request of each candidate. Compares by word; characters would be slow.
 
-    `why_not_local`: why no model on this machine has answered, if one was to be asked.
+    `why_not_local`: why no model on this machine has answered, if one was to be asked. `own`: the
+    recordings are of a project, which asks nothing else than what it has recorded.
     """
     method = "the WebSocket" if request.method == "WS" else request.method
     call = f"{method} {request.path}"
@@ -51,7 +55,7 @@ def describe_miss(
     if not same_path:
         head = f"no recorded answer for {call} with these inputs."
         nothing = f"nothing is recorded for this path in {folder.name}/."
-        return f"{head}\n{nothing}{not_local}\n{_advice(request, undo=True)}"
+        return f"{head}\n{nothing}{not_local}\n{_advice(request, undo=True, own=own)}"
     mine = _flat(request.body) | _flat(request.query, "query")
     name, theirs, _ = max(
         (
@@ -62,7 +66,7 @@ def describe_miss(
         key=lambda candidate: candidate[2],
     )
     fields = [f for f in {**mine, **theirs} if mine.get(f, _NONE) != theirs.get(f, _NONE)]
-    if any(_is_another_text(mine.get(f), theirs.get(f)) for f in fields):
+    if not own and any(_is_another_text(mine.get(f), theirs.get(f)) for f in fields):
         head = f"no recorded answer for {call}: this is a question of your own."
         return f"{head}{not_local}\n{_advice(request, undo=False)}"
     first = fields[0]
@@ -75,16 +79,19 @@ def describe_miss(
     return (
         f"no recorded answer for {call} with these inputs.\n"
         f"nearest recording: {name}, differs in {first}{more}\n"
-        f"  recorded: {old}\n  yours:    {new}{not_local}\n{_advice(request, undo=True)}"
+        f"  recorded: {old}\n  yours:    {new}{not_local}\n"
+        f"{_advice(request, undo=True, own=own)}"
     )
 
 
-def to_a_program(text: str) -> str:
-    """A miss for somebody who has no cell to undo an edit in."""
-    return text[: text.rindex(_ADVICE)] + TO_A_PROGRAM
+def to_a_program(text: str, advice: str = TO_A_PROGRAM) -> str:
+    """A miss for somebody who has no cell to undo an edit in: with this advice in place of its own."""
+    return text[: text.rindex(_ADVICE)] + advice
 
 
-def _advice(request: CanonicalRequest, *, undo: bool) -> str:
+def _advice(request: CanonicalRequest, *, undo: bool, own: bool = False) -> str:
+    if own:
+        return _TO_A_PROJECT
     ways = [_UNDO] if undo else []
     if request.method == "POST" and request.path in _LOCAL_CAN and not settings.local():
         ways.append(_LOCAL)

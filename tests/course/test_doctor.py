@@ -53,6 +53,14 @@ def test_recordings_are_counted_by_who_wrote_them(folder: Path) -> None:
     assert line("newest").text == "2026-11-21"
 
 
+def test_recordings_of_a_project_in_place_of_the_course_s_are_noted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OAIWORKBOOK_RECORDINGS", str(tmp_path / "own"))
+    assert line("in use").status == "note"
+    assert "1 in 1 lessons" in repr(doctor())
+
+
 def test_broken_recording_is_named(folder: Path) -> None:
     path = folder / "data/recordings/00_start_here/01-x-aaaaaaaa.json"
     path.parent.mkdir()
