@@ -13,8 +13,8 @@ ROOMS = (
     *("__init__", "cli"),
 )
 SCHOOL = (
-    *("lessons", "copied", "lab", "models", "api_map", "dated_facts", "samples", "doctor"),
-    *("exercises", "solved", "checks", "running", "notebook"),
+    *("contents", "lessons", "copied", "models", "api_map", "dated_facts", "samples", "doctor"),
+    *("exercises", "solved", "start_page", "lab", "checks", "running", "notebook"),
 )
 
 
