@@ -30,9 +30,9 @@ def test_the_course_map_names_the_notebooks_there_are() -> None:
     [
         (
             {
-                "01_a": "costs USD 0 in replay, USD 0.002 live · ",
-                "02_b": "costs USD 0 in replay, at least USD 0.30 live (2 of 9 calls have no known",
-                "03_c": "costs USD 0 in replay, an unknown amount live (1 of 4 calls has no known",
+                "01_a": "in replay, USD 0.002 live",
+                "02_b": "in replay, at least USD 0.30 live (2 of 9 calls have no known",
+                "03_c": "in replay, an unknown amount live (1 of 4 calls has no known",
             },
             "One live run of all lessons costs at least USD 0.302, without 3 calls of unknown price. "
             "The most expensive are 02 (USD 0.30), 01 (USD 0.0020), 03 (USD 0).",

@@ -108,11 +108,11 @@ def _link(lesson: solved.Lesson, there: dict[str, str]) -> str:
 
 
 def _mark(lesson: solved.Lesson, next_: solved.Lesson | None) -> str:
-    count = f"{lesson.solved} of {lesson.exercises}"
+    count = f"{lesson.solved}&nbsp;of&nbsp;{lesson.exercises}"
     if lesson == next_:
         return f"{count}, **next**" if lesson.started else "**next**"
     if lesson.done:
-        return f"✓ {count}" if lesson.exercises else ""
+        return f"✓&nbsp;{count}" if lesson.exercises else ""
     return count if lesson.started else ""
 
 
