@@ -26,7 +26,9 @@ HELP = """\
 
 
 def options(parser: Parser) -> None:
-    parser.add_argument("lesson", nargs="?", metavar="NN", help="lesson to open (default: the start page)")
+    parser.add_argument(
+        "lesson", nargs="?", metavar="NN", help="lesson to open (default: the start page)"
+    )
     parser.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
     parser.add_argument(
         "--local", action="store_true", help="a model on this machine answers your own questions"
