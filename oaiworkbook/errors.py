@@ -25,7 +25,7 @@ class LedgerError(WorkbookError):
 
 
 class LessonError(WorkbookError):
-    """A lesson cannot be found, copied or brought back. The message says what to do."""
+    """A lesson, or the page that lists them, cannot be found, written or brought back: what to do."""
 
 
 class LocalError(WorkbookError):

@@ -8,6 +8,7 @@
 | `OAIWORKBOOK_LESSON` | recordings folder looked in first and written to, such as `03_streaming` | the notebook's |
 | `OAIWORKBOOK_RECORD` | `missing`: record mode asks only for what is not recorded yet | everything |
 | `OAIWORKBOOK_ASIDE` | set by `oaiworkbook record` for its kernels, whose whole run is judged afterwards | unset |
+| `OAIWORKBOOK_START` | set by `oaiworkbook lab` for its kernels: the start page, which a check writes anew | unset |
 | `OAIWORKBOOK_PACE` | factor on recorded waits: 1 as recorded, 0 none | 1 |
 | `OAIWORKBOOK_LEDGER` | the SQLite file that logs the calls | in the user's data folder |
 | `OAIWORKBOOK_PROGRESS` | folder that remembers which exercises are solved | in the user's data folder |
@@ -181,6 +182,12 @@ def keep_since() -> float | None:
 def aside() -> bool:
     """Whether record mode writes to the side, so that a failure takes no other answer's place."""
     return bool(os.environ.get("OAIWORKBOOK_ASIDE"))
+
+
+def start_page() -> Path | None:
+    """The start page of the JupyterLab that this kernel belongs to; None elsewhere."""
+    named = os.environ.get("OAIWORKBOOK_START", "")
+    return Path(named) if named else None
 
 
 def pace() -> float:

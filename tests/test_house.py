@@ -13,8 +13,18 @@ ROOMS = (
     *("__init__", "pytest_plugin", "cli"),
 )
 SCHOOL = (
-    *("lessons", "copied", "lab", "models", "api_map", "dated_facts", "samples", "doctor"),
-    *("exercises", "solved", "room", "checks", "booklet", "running", "notebook"),
+    *("contents", "lessons", "copied", "models", "api_map", "dated_facts", "samples", "doctor"),
+    *(
+        "exercises",
+        "solved",
+        "room",
+        "start_page",
+        "lab",
+        "checks",
+        "booklet",
+        "running",
+        "notebook",
+    ),
 )
 
 

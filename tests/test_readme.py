@@ -9,9 +9,10 @@ import pytest
 
 from oaiworkbook import settings
 from oaiworkbook.cli.main import COMMANDS
+from oaiworkbook.course.contents import TITLES
 
 from .authoring import readme
-from .authoring.course import TITLES, lessons
+from .authoring.course import lessons
 from .authoring.generated import BLOCK
 from .authoring.readme import README, with_generated
 from .authoring.rules_words import RIDDLES
@@ -29,9 +30,9 @@ def test_the_course_map_names_the_notebooks_there_are() -> None:
     [
         (
             {
-                "01_a": "costs USD 0 in replay, USD 0.002 live · ",
-                "02_b": "costs USD 0 in replay, at least USD 0.30 live (2 of 9 calls have no known",
-                "03_c": "costs USD 0 in replay, an unknown amount live (1 of 4 calls has no known",
+                "01_a": "in replay, USD 0.002 live",
+                "02_b": "in replay, at least USD 0.30 live (2 of 9 calls have no known",
+                "03_c": "in replay, an unknown amount live (1 of 4 calls has no known",
             },
             "One live run of all lessons costs at least USD 0.302, without 3 calls of unknown price. "
             "The most expensive are 02 (USD 0.30), 01 (USD 0.0020), 03 (USD 0).",
@@ -48,7 +49,8 @@ def test_what_all_lessons_cost_is_read_from_their_headers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], sentence: str
 ) -> None:
     for name, text in headers.items():
-        (tmp_path / f"{name}.ipynb").write_text(text, "utf-8")
+        line = f"*5 minutes, and 5 for 3 exercises · costs USD 0 {text} · nothing to know first*"
+        (tmp_path / f"{name}.ipynb").write_text(line, "utf-8")
     monkeypatch.setattr(readme, "lessons", lambda: sorted(tmp_path.glob("*.ipynb")))
     assert readme.whole_cost() == sentence
 

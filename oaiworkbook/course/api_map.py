@@ -54,6 +54,12 @@ class Task:
     lesson: str
     section: str
 
+    @property
+    def where(self) -> str:
+        """`10, the cell to copy` or `01, "Find it again"`."""
+        section = "the cell to copy" if self.section == COPY else f'"{self.section}"'
+        return f"{self.lesson}, {section}"
+
 
 @dataclass(frozen=True, slots=True)
 class Map:
@@ -81,7 +87,7 @@ def find(words: Sequence[str]) -> Table | None:
     """What has all of these words, in any case: tasks first. None where nothing has."""
     the_map, today = read(), models.today()
     shown = [
-        *((each.says, "task", _where(each)) for each in the_map.tasks),
+        *((each.says, "task", each.where) for each in the_map.tasks),
         *((each.name, each.kind, told(each, the_map, today)) for each in the_map.rows),
     ]
     wanted = [word.lower() for word in words]
@@ -89,9 +95,9 @@ def find(words: Sequence[str]) -> Table | None:
     return Table(rows, ("what", "kind", "lesson, or why none")) if rows else None
 
 
-def _where(task: Task) -> str:
-    section = "the cell to copy" if task.section == COPY else f'"{task.section}"'
-    return f"{task.lesson}, {section}"
+def anchor(section: str) -> str:
+    """As JupyterLab names a heading."""
+    return section.replace(" ", "-").replace("(", "%28").replace(")", "%29")
 
 
 def told(row: Row, the_map: Map, on: date) -> str:

@@ -5,14 +5,14 @@ import os
 import socket
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from .. import settings
-from ..errors import SettingsError
+from ..errors import SettingsError, WorkbookError
 from ..money.amounts import usd
-from . import lessons
+from . import lessons, start_page
 
 CONFIG = Path(__file__).parent / "jupyter"
 
@@ -34,6 +34,7 @@ def arguments(
     import zmq
 
     ours = [f"--ServerApp.root_dir={target}", f"--LabApp.default_url=/lab/tree/{first}"]
+    ours.append(f"--LabApp.extra_labextensions_path={CONFIG / 'labextensions'}")
     if zmq.has("curve"):
         # Without it each kernel warns of eavesdropping in the terminal, on loopback too.
         ours.append("--KernelManager.transport_encryption=auto")
@@ -59,6 +60,23 @@ def prepare(number: str | None = None) -> tuple[Path, str]:
         return target, lessons.find(number).name
     there = [lesson.name for lesson in lessons.shipped() if (target / lesson.name).is_file()]
     return target, there[0] if there else ""
+
+
+def write_page(folder: Path) -> Path | None:
+    """The start page, written anew; None, and a sentence, where that is not possible."""
+    if not any((folder / lesson.name).is_file() for lesson in lessons.shipped()):
+        return None  # another folder, which the user has named
+    try:
+        kept = start_page.write(folder)
+    except WorkbookError as error:
+        print(
+            f"{error} JupyterLab opens a lesson instead. `oaiworkbook progress` shows what is solved.",
+            file=sys.stderr,
+        )
+        return None
+    if kept:
+        print(f"You had changed {start_page.NAME}: your version is kept as {kept.name}.")
+    return folder / start_page.NAME
 
 
 def trust(target: Path) -> int:
@@ -96,6 +114,22 @@ def _keep_keys_out() -> None:
             print(
                 f"{name} is kept from the notebooks: replay needs none. Live: OAIWORKBOOK_MODE=live"
             )
+
+
+def _shown(extra: Sequence[str]) -> Path | None:
+    """The folder that the user's own options of JupyterLab name."""
+    found = [each.partition("=")[2] for each in extra if each.startswith("--ServerApp.root_dir=")]
+    return Path(found[0]).expanduser() if found else None
+
+
+def running_on(folder: Path) -> Iterator[str]:
+    """Addresses of this user's servers that show the folder."""
+    from jupyter_server.serverapp import list_running_servers
+
+    with suppress(OSError, ValueError):  # what an old or a broken server has left behind
+        for server in list_running_servers():
+            if Path(server["root_dir"]).resolve() == folder.resolve():
+                yield server["url"]
 
 
 def is_taken(port: int) -> bool:
@@ -143,10 +177,14 @@ def start(
     port: int | None = None,
     extra: Sequence[str] = (),
 ) -> None:
-    """Opens JupyterLab on a lesson, `00` by default; returns when the server has stopped."""
+    """Opens JupyterLab on a lesson, or on the start page; returns when the server has stopped."""
     mode = settings.mode()
     os.environ.update(environment())
     target, first = prepare(number)
+    target = _shown(extra) or target
+    if page := write_page(target):
+        os.environ["OAIWORKBOOK_START"] = str(page)
+        first = page.name if number is None else first
     if mode == "replay":
         _keep_keys_out()
     else:
@@ -154,6 +192,11 @@ def start(
         print(f"OAIWORKBOOK_MODE is {mode}: calls are charged, at most {cap} a day.")
     if port and is_taken(port):
         print(f"Port {port} is taken by another program. JupyterLab takes another one: see below.")
+    for url in running_on(target):
+        print(
+            f"JupyterLab runs on this folder already, at {url} (`jupyter server list` has its token). "
+            "A lesson that is open in both asks before it replaces what the other has saved."
+        )
     print(f"JupyterLab on {target}. Stop it with Ctrl+C here.", flush=True)
     from jupyterlab.labapp import LabApp
 

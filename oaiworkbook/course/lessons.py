@@ -88,11 +88,11 @@ def reset(number: str, on: date | None = None) -> Restored:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if os.path.lexists(path):
-            mine = _content(path)
+            mine = content(path)
             if mine == fresh:
                 return Restored(path, None, changed=False)
             moved = mine is None
-            kept = _keep(path, on or date.today(), move=moved)
+            kept = keep(path, on or date.today(), move=moved)
         write_atomically(path, fresh)
     except OSError as error:
         if kept is not None and moved:
@@ -163,19 +163,22 @@ def _git(*command: str) -> bytes:
     ).stdout
 
 
-def _content(path: Path) -> bytes | None:
-    """What a learner's notebook holds; None for what is no file, or none that may be read."""
+def content(path: Path) -> bytes | None:
+    """What a learner's file holds; None for what is no file, or none that may be read."""
     try:
         return path.read_bytes() if path.is_file() else None
     except PermissionError:
         return None
 
 
-def _keep(path: Path, day: date, *, move: bool) -> Path:
-    """Copies `path` to a dated name that is still free; moves what cannot be copied, as a folder."""
+def keep(path: Path, day: date, *, move: bool) -> Path:
+    """Copies `path` to a dated name that is still free; moves what cannot be copied, as a folder.
+
+    Raises OSError, and LessonError where 999 versions of that day are kept already.
+    """
     for number in range(1, 1000):
         suffix = "" if number == 1 else f"-{number}"
-        kept = path.with_name(f"{path.stem}.mine-{day.isoformat()}{suffix}.ipynb")
+        kept = path.with_name(f"{path.stem}.mine-{day.isoformat()}{suffix}{path.suffix}")
         if move:
             if os.path.lexists(kept):
                 continue

@@ -48,7 +48,7 @@ class StartLine:
     def _repr_html_(self) -> str:
         # JupyterLab breaks long output lines in the middle of a word.
         words = "<style>.jp-OutputArea-output pre{word-break:normal}</style>"
-        lines = "<br>".join(filter(None, (self.text, self.progress)))
+        lines = "<br>".join(filter(None, (self.text, self.progress and self.progress + _to_all())))
         return f'{words}<small style="opacity:.8">{lines}</small>'
 
 
@@ -60,6 +60,14 @@ def _progress() -> str:
         return solved.line((settings.lesson() or "")[:2])
     except (OSError, SettingsError):
         return ""  # which a check says, and `oaiworkbook doctor`
+
+
+def _to_all() -> str:
+    """A link to the start page where this kernel's JupyterLab has one beside the notebook."""
+    page = settings.start_page()
+    if page is None or not page.is_file() or page.parent != Path.cwd():
+        return ""
+    return f' · <a href="{page.name}">all lessons</a>'
 
 
 def _sources() -> str:

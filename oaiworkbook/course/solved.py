@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ..show import Table
-from . import lessons
+from . import contents, lessons
 from .exercises import progress
 
 # In the file of a notebook, where a quotation mark has a backslash before it.
-_CHECK = re.compile(r'\bcheck\(\\"(\d\d-\d+)\\"')
-_TITLE = re.compile(r'"# \d\d · (.+?)\\n"')
+_CHECK = re.compile(r'check\(\\"(\d\d-\d+)\\"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,28 +117,31 @@ def read(kept: dict[str, dict[str, Any]] | None = None) -> Progress:
 
 
 def line(number: str) -> str:
-    """`03: 1 of 3 exercises solved · done: 00 to 02`; empty where nothing was checked yet."""
-    kept = progress.read()
-    touched = {number, *(name[:2] for name in kept)}
-    paths = [path for path in lessons.shipped() if path.name[:2] in touched]
-    found = list(_lessons(paths, kept))
-    if not any(each.started for each in found):
+    """`03: 3 of 3 exercises solved · done: 00 to 03 · next: 04 Conversation state`.
+
+    Empty where nothing was checked yet. A lesson is not named as next to itself.
+    """
+    found = read()
+    if not any(each.started for each in found.lessons):
         return ""
-    here = [each for each in found if each.number == number and each.exercises]
+    here = [each for each in found.lessons if each.number == number and each.exercises]
     said = [f"{each.number}: {each.solved} of {each.exercises} exercises solved" for each in here]
-    done = [each.number for each in found if each.done]
-    return " · ".join([*said, f"done: {ranges(done)}"] if done else said)
+    if done := [each.number for each in found.lessons if each.done]:
+        said.append(f"done: {ranges(done)}")
+    if found.next and found.next.number != number:
+        said.append(f"next: {found.next.number} {found.next.title}")
+    return " · ".join(said)
 
 
 def _lessons(paths: Sequence[Path], entries: dict[str, dict[str, Any]]) -> Iterator[Lesson]:
     for path in paths:
-        text = path.read_text("utf-8")
-        ids = dict.fromkeys(_CHECK.findall(text))
-        title = _TITLE.search(text)
+        # A notebook that is broken is its own lesson's affair.
+        ids = dict.fromkeys(_CHECK.findall(path.read_text("utf-8", errors="replace")))
         mine = [entries[each] for each in ids if each in entries]
+        number = path.name[:2]
         yield Lesson(
-            number=path.name[:2],
-            title=title[1] if title else path.stem[3:].replace("_", " "),
+            number=number,
+            title=contents.TITLES.get(number, path.stem[3:].replace("_", " ")),
             exercises=len(ids),
             solved=sum("solved" in entry for entry in mine),
             tries=sum(entry["tries"] for entry in mine),

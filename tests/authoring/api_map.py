@@ -7,10 +7,11 @@ import openai
 
 from oaiworkbook.course import api_map
 from oaiworkbook.course.api_map import COPY, Map, Row
+from oaiworkbook.course.contents import PARTS, TITLES
 
 from .api_runs import Runs, runs
 from .api_surface import surface
-from .course import PARTS, TITLES, lessons
+from .course import lessons
 from .lesson import Lesson
 from .surroundings import ROOT
 
@@ -196,9 +197,4 @@ def page(the_map: Map) -> str:
 
 def _link(section: str, notebook: str) -> str:
     words = "**Copy**" if section == COPY else section
-    return f"[{words}](../notebooks/{notebook}#{anchor(section)})"
-
-
-def anchor(section: str) -> str:
-    """As JupyterLab names a heading."""
-    return section.replace(" ", "-").replace("(", "%28").replace(")", "%29")
+    return f"[{words}](../notebooks/{notebook}#{api_map.anchor(section)})"

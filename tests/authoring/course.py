@@ -1,66 +1,13 @@
-"""The course: its parts, the titles of its lessons, and what to know before each."""
+"""The course for its authors: its lessons, what to know before each, and the map in every notebook."""
 
 import re
 from pathlib import Path
 
+from oaiworkbook.course.contents import PARTS, TITLES
+
 from .surroundings import ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
-PARTS: dict[str, dict[str, str]] = {
-    "Start": {"00": "Start here"},
-    "Text": {
-        "01": "Responses",
-        "02": "Chat Completions",
-        "03": "Streaming",
-        "04": "Conversation state",
-        "05": "Structured outputs",
-        "06": "Function calling",
-        "07": "Reasoning",
-        "08": "Sampling and determinism",
-        "09": "Built-in tools",
-    },
-    "Seeing, hearing, speaking": {
-        "10": "Vision",
-        "11": "Images",
-        "12": "Speech",
-        "13": "Audio chat",
-        "14": "Realtime",
-    },
-    "Data": {
-        "15": "Embeddings",
-        "16": "Retrieval",
-        "17": "Batch",
-        "18": "Fine-tuning",
-        "19": "Moderation and decisions",
-    },
-    "Production": {
-        "20": "Errors and retries",
-        "21": "Prompt caching",
-        "22": "Costs",
-        "23": "Concurrency",
-        "24": "Keys and safety",
-        "25": "Evaluation",
-        "26": "Agents",
-        "27": "Choosing a model",
-        "28": "Other doors",
-        "29": "Capstone",
-    },
-    "One feature each": {
-        "30": "Files and PDFs",
-        "31": "Background work",
-        "32": "Long talks, and keeping nothing",
-        "33": "Shaping tool calls",
-        "34": "Code that runs",
-        "35": "Computer use",
-        "36": "Vector stores",
-        "37": "Realtime in production",
-        "38": "The Agents SDK",
-        "39": "A model as judge",
-        "40": "The organisation's side",
-        "41": "Answering over the web",
-    },
-}
-TITLES = {number: title for part in PARTS.values() for number, title in part.items()}
 # Every lesson but the first also wants 00; only what is wanted beyond 00 and 01 is named.
 _FIRST: dict[str, tuple[str, ...]] = {
     "00": (),

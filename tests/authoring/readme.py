@@ -1,22 +1,18 @@
 """What no person writes in README.md: where to get it, course map, API map, and what going live costs."""
 
-import re
 import tomllib
 from decimal import Decimal
 
+from oaiworkbook.course import contents
+from oaiworkbook.course.contents import PARTS
 from oaiworkbook.money.amounts import usd
 
 from . import api_map
-from .course import PARTS, lessons
+from .course import lessons
 from .generated import with_block
 from .surroundings import ROOT
 
 README = ROOT / "README.md"
-# The words of the header, which `generated.live_cost` makes.
-LIVE = re.compile(
-    r"in replay, (?:(?:at least )?USD (?P<usd>[\d.]+)|an unknown amount) live"
-    r"(?: \((?P<unknown>\d+) of)?"
-)
 
 
 def course_map() -> str:
@@ -39,11 +35,11 @@ def whole_cost() -> str:
     costs: dict[str, Decimal] = {}
     unknown = 0
     for path in lessons():
-        found = LIVE.search(path.read_text("utf-8"))
-        if found is None:
+        head = contents.head(path)
+        if head is None:
             continue  # not built yet, which the lint says
-        costs[path.name[:2]] = Decimal(found["usd"] or 0)
-        unknown += int(found["unknown"] or 0)
+        costs[path.name[:2]] = head.live_usd
+        unknown += head.unpriced
     most = sorted(costs, key=lambda number: -costs[number])[:3]
     named = ", ".join(f"{number} ({usd(costs[number])})" for number in most)
     total = usd(sum(costs.values(), Decimal(0)))

@@ -10,6 +10,7 @@ import nbformat
 import numpy as np
 import pytest
 
+from oaiworkbook.course import contents
 from oaiworkbook.money.ledger import Call
 from oaiworkbook.money.ledger_sums import ALREADY_COUNTED
 
@@ -207,11 +208,11 @@ def test_the_map_links_to_what_is_there(tmp_path: Path) -> None:
     beside = course.neighbours(tmp_path / "03_streaming.ipynb")
     assert beside == "before: 02 Chat Completions · next: 04 Conversation state"
     assert course.neighbours(tmp_path / "00_start_here.ipynb") == "next: 01 Responses"
-    last = list(course.TITLES)[-1]
+    last = list(contents.TITLES)[-1]
     assert course.neighbours(tmp_path / f"{last}_last.ipynb").startswith("before: ")
     assert "next" not in course.neighbours(tmp_path / f"{last}_last.ipynb")
     assert all(
-        first in course.TITLES for each in course.TITLES for first in course.know_first(each)
+        first in contents.TITLES for each in contents.TITLES for first in course.know_first(each)
     )
 
 

@@ -6,6 +6,7 @@ Wall seconds from the start of the command to the first answer of `/api`, which 
 """
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,21 +20,24 @@ from statistics import median
 from .timing import Row, report
 
 ROOT = Path(__file__).parents[2]
-OURS = ("-c", "from oaiworkbook.cli.main import main; main()", "lab", "--no-browser", "--port")
-THEIRS = ("-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port")
+OURS = ("-c", "from oaiworkbook.cli.main import main; main()", "lab", "--no-browser", "--")
+THEIRS = ("-m", "jupyterlab", "--no-browser", "--allow-root")
 LONGEST = 60.0  # seconds
 
 
 def seconds(command: Sequence[str], scratch: Path) -> float:
-    """Raises TimeoutError where the server does not answer."""
+    """With copies of the lessons in `scratch`. Raises TimeoutError where the server does not answer."""
+    lessons = scratch / "lessons"
+    if not lessons.exists():
+        shutil.copytree(ROOT / "notebooks", lessons)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     own = {name: str(scratch) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}
     start = time.perf_counter()
     server = subprocess.Popen(
-        [sys.executable, *command, str(port)],
-        cwd=ROOT / "notebooks",
+        [sys.executable, *command, f"--ServerApp.port={port}", f"--ServerApp.root_dir={lessons}"],
+        cwd=lessons,
         env=os.environ | own | {"JUPYTER_RUNTIME_DIR": str(scratch)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -194,7 +194,7 @@ def jupyterlab(folder: Path, browser: Browser) -> Iterator[JupyterLab]:
     lessons, home, log = folder / "lessons", folder / "home", folder / "jupyterlab.log"
     watched = folder / "connections"
     watched.touch()
-    ignore = shutil.ignore_patterns("[!0-9]*", "*.mine-*")
+    ignore = shutil.ignore_patterns("[!0-9]*", "*.mine-*", "*.md")
     shutil.copytree(NOTEBOOKS, lessons, ignore=ignore)
     startup = home / "ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from oaiworkbook.course import solved
+from oaiworkbook.course import solved, start_page
 from oaiworkbook.course.exercises import progress
 from oaiworkbook.course.notebook import StartLine
 from oaiworkbook.money.ledger import Call, default_ledger
@@ -84,7 +84,27 @@ def test_the_start_line_tells_progress_once_there_is_some(monkeypatch: pytest.Mo
     assert repr(StartLine()).splitlines()[1] == line
     assert f"<br>{line}</small>" in StartLine()._repr_html_()
     monkeypatch.delenv("OAIWORKBOOK_LESSON")
-    assert repr(StartLine()).splitlines()[1] == "done: 00"
+    assert repr(StartLine()).splitlines()[1] == "done: 00 · next: 03 Streaming"
+    for id_ in ("03-2", "03-3"):
+        progress.note(id_, "correct")
+    monkeypatch.setenv("OAIWORKBOOK_LESSON", "03_streaming")
+    line = "03: 3 of 3 exercises solved · done: 00, 03 · next: 04 Conversation state"
+    assert repr(StartLine()).splitlines()[1] == line
+
+
+def test_the_start_line_leads_to_the_start_page_of_its_jupyterlab(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    progress.note("00-1", "correct")
+    page = tmp_path / start_page.NAME
+    monkeypatch.setenv("OAIWORKBOOK_START", str(page))
+    assert "href" not in StartLine()._repr_html_()
+    page.touch()
+    assert f' · <a href="{page.name}">all lessons</a></small>' in StartLine()._repr_html_()
+    (tmp_path / "deeper").mkdir()
+    monkeypatch.chdir(tmp_path / "deeper")
+    assert "href" not in StartLine()._repr_html_()
 
 
 def test_the_start_line_survives_a_folder_that_cannot_be_read(

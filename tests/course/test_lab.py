@@ -14,13 +14,14 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from nbformat.sign import NotebookNotary
 
 import oaiworkbook
-from oaiworkbook.course import lab, lessons
+from oaiworkbook.course import lab, lessons, start_page
 from oaiworkbook.errors import LessonError
 
 from .. import small_course as course
@@ -136,6 +137,7 @@ def test_modes_that_cost_money_are_announced(
     course.as_wheel(tmp_path, monkeypatch)
     monkeypatch.setenv("OAIWORKBOOK_MODE", mode)
     monkeypatch.setattr(lab, "environment", dict)
+    monkeypatch.setenv("OAIWORKBOOK_START", "")
     monkeypatch.setattr("jupyterlab.labapp.LabApp.launch_instance", lambda argv: None)
     lab.start()
     assert capsys.readouterr().out.count("calls are charged, at most USD 1.00 a day") == charged
@@ -309,10 +311,10 @@ def server(
             started.communicate(timeout=20)
 
 
-def test_jupyterlab_opens_lesson_00_calmly(server: tuple[str, int], own_folders: Path) -> None:
+def test_jupyterlab_opens_the_start_page_calmly(server: tuple[str, int], own_folders: Path) -> None:
     url, taken = server
     root, token = url.split("/lab/tree/")[0], url.split("token=")[1]
-    assert "/lab/tree/00_start_here.ipynb?" in url
+    assert f"/lab/tree/{start_page.NAME}?" in url
     assert int(root.rsplit(":", 1)[1]) != taken
 
     def get(path: str) -> bytes:
@@ -326,18 +328,33 @@ def test_jupyterlab_opens_lesson_00_calmly(server: tuple[str, int], own_folders:
         pytest.fail(f"{root} does not answer")
 
     names = {each["name"] for each in json.loads(get("/api/contents"))["content"]}
-    assert {"00_start_here.ipynb", "03_streaming.ipynb"} <= names
+    assert {start_page.NAME, "00_start_here.ipynb", "03_streaming.ipynb"} <= names
     page = get("/lab").decode()
     assert "@jupyterlab/apputils-extension:announcements" in page  # switched off: no pop-up
+    (ours,) = [e for e in _config(page)["federated_extensions"] if e["name"] == "oaiworkbook"]
+    assert b"_JUPYTERLAB" in get(f"/lab/extensions/oaiworkbook/{ours['load']}")
+    viewers = json.loads(get("/lab/api/settings/@jupyterlab/docmanager-extension:plugin"))
+    assert viewers["schema"]["properties"]["defaultViewers"]["default"] == {
+        "markdown": "Markdown Preview"
+    }
     kernels = json.loads(get("/api/kernelspecs"))
     assert kernels["default"] in kernels["kernelspecs"]
     assert (own_folders / "jupyter-data" / "nbsignatures.db").is_file()
 
 
+def _config(page: str) -> dict[str, Any]:
+    found = re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    config: dict[str, Any] = json.loads(found[1])
+    return config
+
+
 def test_a_replay_session_finds_no_key(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The cell to copy, run without the first cell, would call the API with the plain SDK."""
+    course.as_wheel(tmp_path, monkeypatch)
+    monkeypatch.setenv("OAIWORKBOOK_START", "")
     seen: dict[str, bool] = {}
 
     def launch(argv: list[str]) -> None:

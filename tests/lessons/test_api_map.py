@@ -11,13 +11,13 @@ import pytest
 
 from oaiworkbook.course import api_map
 from oaiworkbook.course.api_map import Map, Row
+from oaiworkbook.course.contents import TITLES
 
 from .. import small_course
 from ..authoring import api_map as authoring
 from ..authoring.__main__ import main
 from ..authoring.api_runs import Runs, client_options, named, own_cells, runs, unexplained
 from ..authoring.api_surface import MAIN, surface
-from ..authoring.course import TITLES
 from ..authoring.lesson import Lesson, parsed
 from ..authoring.surroundings import ROOT
 from ..authoring.versions import CONSTRAINTS, pins

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from ...errors import ExerciseNotSolved, UnknownExercise
+from .. import start_page
 from ..exercises import progress
 from ..exercises.judge import Exercise, Wrong, expect, judge
 from ..exercises.verdict import Result, Solution, Tip
@@ -37,6 +38,7 @@ def check(exercise_id: str, answer: Any) -> Result:
     exercise = _find(exercise_id)
     outcome, message = judge(exercise, answer)
     note = progress.note(exercise_id, outcome)
+    start_page.renew()
     result = Result(exercise_id, outcome, message, note)
     if os.environ.get("OAIWORKBOOK_STRICT") == "1" and outcome != "correct":
         raise ExerciseNotSolved(str(result))
