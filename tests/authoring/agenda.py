@@ -9,8 +9,9 @@ import nbformat
 
 from oaiworkbook.course.booklet import html
 from oaiworkbook.course.checks import of_lesson
+from oaiworkbook.course.contents import TITLES
 
-from .course import TITLES, lessons
+from .course import lessons
 from .generated import minutes, minutes_of, solving, with_block
 from .lesson import Lesson
 from .surroundings import ROOT
