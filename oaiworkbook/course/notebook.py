@@ -33,7 +33,7 @@ STYLE = "".join(
         ".jp-InputArea-editor .highlight pre{white-space:pre-wrap}",
         # A link is told by more than its colour, and can be hit when another is right beneath.
         ".jp-RenderedMarkdown a:link{text-decoration:underline}",
-        ".jp-RenderedMarkdown summary{padding:2px 0}",
+        ".jp-RenderedMarkdown summary{padding:2px 0} .jp-RenderedMarkdown li{padding:1px 0}",
         # On their red, IPython's colours of a traceback are too pale to be read.
         "[data-mime-type*=stderr] span,[data-mime-type*=error] span"
         "{color:inherit!important;background:none!important}",

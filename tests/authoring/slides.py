@@ -13,7 +13,7 @@ from .generated import BLOCK
 from .lesson import FENCE
 
 # Heights are in lines of code, as nbconvert draws them on a slide of 960 x 700 pixels.
-ROOM = 25.5
+ROOM = 25.0
 CODE, TEXT = 74, 82  # letters in a line
 LINE, PARAGRAPH, HEADING = 1.1, 0.8, 2.6
 CELL, ROW, PICTURE, PLAYER = 1.2, 2.0, 17.0, 4.5
@@ -63,7 +63,9 @@ def _of_text(source: str) -> float:
             height += HEADING
         elif block.startswith("```"):
             height += _lines(block, CODE)
-        elif lines and lines[0].startswith(("|", "-", "1.")):
+        elif block.startswith("|"):
+            height += ROW * (len(lines) - 1)  # the second line only draws a rule
+        elif block.startswith(("-", "1.")):
             height += PARAGRAPH + sum(LINE * _lines(each, TEXT) for each in lines)
         else:
             height += PARAGRAPH + LINE * _lines(" ".join(lines), TEXT)
