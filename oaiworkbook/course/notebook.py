@@ -24,6 +24,24 @@ from ..money.amounts import usd
 from ..money.ledger import Mark, default_ledger
 from ..recordings.secrets import masked_text
 
+# What JupyterLab and nbconvert lack for readers with weak eyes, or with a window that is zoomed.
+STYLE = "".join(
+    (
+        "<style>",
+        # Long output lines are not broken in the middle of a word, those of code not cut.
+        ".jp-OutputArea-output pre{word-break:normal}",
+        ".jp-InputArea-editor .highlight pre{white-space:pre-wrap}",
+        # A link is told by more than its colour, and can be hit when another is right beneath.
+        ".jp-RenderedMarkdown a:link{text-decoration:underline}",
+        ".jp-RenderedMarkdown summary{padding:2px 0} .jp-RenderedMarkdown li{padding:1px 0}",
+        # On their red, IPython's colours of a traceback are too pale to be read.
+        "[data-mime-type*=stderr] span,[data-mime-type*=error] span"
+        "{color:inherit!important;background:none!important}",
+        "@media(max-width:700px){.jp-RenderedHTMLCommon :is(th,td){padding:3px}"
+        ".jp-RenderedHTMLCommon :is(th,td):first-child{overflow-wrap:anywhere}}",
+        "</style>",
+    )
+)
 _AUTHORED = "answers written by us, not by OpenAI's models"
 
 
@@ -46,10 +64,8 @@ class StartLine:
         return "\n".join(filter(None, (self.text, self.progress)))
 
     def _repr_html_(self) -> str:
-        # JupyterLab breaks long output lines in the middle of a word.
-        words = "<style>.jp-OutputArea-output pre{word-break:normal}</style>"
         lines = "<br>".join(filter(None, (self.text, self.progress and self.progress + _to_all())))
-        return f'{words}<small style="opacity:.8">{lines}</small>'
+        return f'{STYLE}<small style="opacity:.8">{lines}</small>'
 
 
 def _progress() -> str:

@@ -1,5 +1,6 @@
 """Build one lesson: run it in replay, store its outputs, regenerate header and footer, lint."""
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -9,12 +10,14 @@ from typing import Any
 
 import nbformat
 
+from oaiworkbook.course.notebook import STYLE
 from oaiworkbook.course.running.run import execute, read, tags
 from oaiworkbook.files import write_atomically
 from oaiworkbook.money.ledger import Call, Ledger
 
 from . import generated, surroundings
 from .outputs import difference, node, shortened
+from .slides import slide_types
 
 
 class BuildError(Exception):
@@ -103,7 +106,7 @@ def generate(notebook: nbformat.NotebookNode, path: Path, calls: list[Call]) -> 
 
 
 def around(path: Path) -> bool:
-    """Writes links, course map and metadata anew, without a run. Returns whether the file changed."""
+    """Writes links, course map, styles and metadata anew, without a run. Returns whether the file changed."""
     before = path.read_bytes()
     notebook = read(path)
     text = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
@@ -116,13 +119,23 @@ def around(path: Path) -> bool:
             else generated.with_line(line, path)
         )
         cell.source = generated.with_block(cell.source, name, new)
+    restyle(notebook)
     clean(notebook)
     write(notebook, path)
     return path.read_bytes() != before
 
 
+def restyle(notebook: nbformat.NotebookNode) -> None:
+    """Puts the style sheet of today's start line into the stored one."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            html = output.get("data", {}).get("text/html", "")
+            if html.startswith("<style>"):
+                output.data["text/html"] = re.sub(r"<style>.*?</style>", STYLE, html)
+
+
 def clean(notebook: nbformat.NotebookNode) -> None:
-    """Leaves only the metadata that the course uses: tags, the kernel's name, the language's."""
+    """Leaves only the metadata that the course uses: tags, slides, the kernel's and language's name."""
     notebook.metadata = node(
         {
             "kernelspec": {
@@ -133,9 +146,9 @@ def clean(notebook: nbformat.NotebookNode) -> None:
             "language_info": {"name": "python"},
         }
     )
-    for cell in notebook.cells:
+    for cell, kind in zip(notebook.cells, slide_types(notebook), strict=True):
         kept = {"tags": tags(cell)} if tags(cell) else {}
-        cell.metadata = node(kept)
+        cell.metadata = node({"slideshow": {"slide_type": kind}} | kept)
 
 
 def write(notebook: nbformat.NotebookNode, path: Path) -> None:

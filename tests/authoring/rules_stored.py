@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from oaiworkbook.course.running.run import OWN, tags
 
 from .lesson import Lesson, parsed
+from .slides import slide_types
 
 TAGS = frozenset(
     {
@@ -83,7 +84,7 @@ def few_ignored_outputs(lesson: Lesson) -> Iterator[str]:
 
 def clean_metadata(lesson: Lesson) -> Iterator[str]:
     for n, cell in lesson.cells:
-        for name in set(cell.metadata) - {"tags"}:
+        for name in set(cell.metadata) - {"tags", "slideshow"}:
             yield f"cell {n}: remove the metadata {name!r}; build the lesson"
         if cell.get("attachments"):
             yield f"cell {n}: draw the attached picture with code, or put it into data/samples"
@@ -93,6 +94,12 @@ def clean_metadata(lesson: Lesson) -> Iterator[str]:
         yield "keep only kernelspec and the language's name as metadata; build the lesson"
     if kernel.get("name") != "python3":
         yield "the kernel is not python3; build the lesson"
+
+
+def slides(lesson: Lesson) -> Iterator[str]:
+    for (n, cell), kind in zip(lesson.cells, slide_types(lesson.notebook), strict=True):
+        if dict(cell.metadata.get("slideshow", {})) != {"slide_type": kind}:
+            yield f"cell {n}: among the slides it is to be a {kind}; build the lesson"
 
 
 def cell_ids(lesson: Lesson) -> Iterator[str]:

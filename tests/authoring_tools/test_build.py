@@ -57,7 +57,10 @@ def test_a_build_stores_what_a_run_gives_and_a_second_changes_nothing(tmp_path: 
     assert "python/json/decoder.py" in str(code[3].outputs[0].traceback).replace("\\\\", "/")
     for folder in (tmp_path, ROOT, sysconfig.get_path("stdlib")):
         assert str(folder) not in first.decode()
-    assert [dict(cell.metadata) for cell in code] == [{}, {}, {}, {"tags": ["raises-exception"]}]
+    assert [cell.metadata.get("tags") for cell in code] == [None] * 3 + [["raises-exception"]]
+    slides = [cell.metadata.pop("slideshow")["slide_type"] for cell in notebook.cells]
+    assert slides[0] == slides[-1] == "slide"
+    assert {name for cell in notebook.cells for name in cell.metadata} == {"tags"}
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
     header, footer = notebook.cells[0].source, notebook.cells[-1].source
     assert header.startswith("# Title\n\nA promise.\n\n<!-- generated: header -->\n*")
@@ -286,7 +289,8 @@ def test_what_stands_around_a_lesson_is_written_anew_without_a_run(tmp_path: Pat
     whole = (ROOT / "notebooks" / NAME).read_bytes()
     for other in course.lessons():
         (tmp_path / other.name).write_bytes(other.read_bytes())
-    path.write_bytes(whole.replace(b"Chat Completions](02_", b"Old title](02_"))
+    old = whole.replace(b"Chat Completions](02_", b"Old title](02_")
+    path.write_bytes(old.replace(b'"fragment"', b'"slide"').replace(b"<style>", b"<style>p{}"))
     assert path.read_bytes() != whole
     assert around(path)
     assert path.read_bytes() == whole

@@ -15,6 +15,7 @@ from oaiworkbook.course import checks, dated_facts
 from .. import a_lesson
 from ..authoring.lesson import Lesson
 from ..authoring.lint import check, lint, rules
+from ..authoring.slides import slide_types
 
 NAME = "98_small_talk.ipynb"
 PNG = "data:image/png;base64,iVBORw0KGgo="
@@ -27,8 +28,15 @@ def its_exercises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "oaiworkbook.course.checks.lesson_98", raising=False)
 
 
+def onto_slides(notebook: Any) -> None:
+    """Puts cells that are on no slide onto one, as a build does."""
+    for each, kind in zip(notebook.cells, slide_types(notebook), strict=True):
+        each.metadata.setdefault("slideshow", {"slide_type": kind})
+
+
 def found(notebook: Any, path: Path = Path(NAME)) -> dict[str, str]:
     """Rule -> what it says."""
+    onto_slides(notebook)
     problems: dict[str, str] = {}
     for each in check(Lesson(path, notebook)):
         problems[each.rule] = "; ".join(filter(None, (problems.get(each.rule), each.message)))
@@ -178,6 +186,11 @@ CASES: list[tuple[str, str, Callable[[Any], None]]] = [
     ),
     ("clean_metadata", "the language's name", lambda n: n.metadata.update(orphan={})),
     ("clean_metadata", "attached picture", set_in("## Start", "attachments", {"a.png": {}})),
+    (
+        "slides",
+        "cell 9: among the slides it is to be a fragment",
+        set_in("sizes", "metadata", {"slideshow": {"slide_type": "notes"}}),
+    ),
     ("cell_ids", "2 cells have the id", set_in("total = 1", "id", "cell-1")),
     (
         "no_interactive_outputs",
@@ -351,6 +364,7 @@ def test_the_name_of_the_file() -> None:
 
 def test_reading_the_file_mends_nothing(tmp_path: Path) -> None:
     notebook = a_lesson.notebook()
+    onto_slides(notebook)
     notebook.cells[3].id = notebook.cells[2].id
     path = tmp_path / NAME
     path.write_text(json.dumps(notebook), "utf-8")
@@ -367,6 +381,7 @@ def test_every_rule_is_tested() -> None:
 def test_a_message_of_a_rule_says_where() -> None:
     notebook = a_lesson.notebook()
     notebook.cells[2].source += " Well done!"
+    onto_slides(notebook)
     (problem,) = check(Lesson(Path(NAME), notebook))
     assert str(problem) == "cell 3: end the sentence without an exclamation mark [calm_prose]"
 

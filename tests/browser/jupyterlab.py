@@ -117,14 +117,14 @@ class Lesson:
         )
         self.wait_until_idle()
 
-    def unroll(self) -> None:
+    def unroll(self, width: int = WIDTH) -> None:
         """Makes the window as tall as the notebook: JupyterLab draws what is in view, no more."""
         for _ in range(2):  # the height of what was never drawn is a guess
             end = self.panel(
                 "panel.node.querySelector('.jp-WindowedPanel-outer').scrollTop = 0;"
                 "return Math.ceil(panel.content.widgets.at(-1).node.getBoundingClientRect().bottom)"
             )
-            self.page.set_viewport_size({"width": WIDTH, "height": min(end + 60, TALLEST)})
+            self.page.set_viewport_size({"width": width, "height": min(end + 60, TALLEST)})
             # Two frames: one that draws, and one that shows that it was drawn.
             self.page.evaluate(
                 "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"

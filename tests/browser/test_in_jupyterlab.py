@@ -18,9 +18,11 @@ pytest.importorskip(
     "playwright.sync_api",
     reason="The lessons were not opened in a browser: pip install -e '.[browser]'",
 )
+pytest.importorskip("axe_playwright_python", reason="No axe: pip install -e '.[browser]'")
 from playwright.sync_api import sync_playwright
 
 from .jupyterlab import JupyterLab, Lesson, jupyterlab, launch
+from .reading import ZOOMED, cut_off, findings, pictures_and_sounds
 
 pytestmark = pytest.mark.browser
 PICTURES = os.environ.get("OAIWORKBOOK_PICTURES", "")
@@ -51,8 +53,9 @@ def test_a_lesson_works_in_jupyterlab(path: Path, lab: JupyterLab) -> None:
         cells_ran(lesson)
         lesson.unroll()
         lines_shown(lesson, stored)
-        pictures_and_sounds(lesson)
+        pictures_and_sounds(lesson.page)
         details_open(lesson)
+        can_be_read(lesson)
         formulas = lesson.page.locator("mjx-container").all_inner_texts()
         assert formulas == [], "text became a formula: write USD, not a dollar sign"
         if PICTURES:
@@ -84,26 +87,25 @@ def lines_shown(lesson: Lesson, stored: list[dict[str, Any]]) -> None:
             assert len(shown.strip().splitlines()) <= 6, shown
 
 
-def pictures_and_sounds(lesson: Lesson) -> None:
-    """Pictures are drawn and have alt text; sounds have a name and can be played."""
-    for image in lesson.page.locator(".jp-Notebook img").all():
-        # JupyterLab itself writes "Image" where there is nothing.
-        assert image.get_attribute("alt") not in (None, "", "Image"), "a picture without alt text"
-        assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
-    for player in lesson.page.locator(".jp-Notebook audio").all():
-        assert (player.get_attribute("aria-label") or "").strip(), "a player without a name"
-        seconds = player.evaluate(
-            "player => new Promise(done => { const say = () => done(player.duration || 0);"
-            "player.readyState || player.error ? say() : (player.onloadedmetadata = player.onerror = say) })"
-        )
-        assert 0 < seconds < 3600, f"a sound of {seconds} s"
-
-
 def details_open(lesson: Lesson) -> None:
     for summary in lesson.page.locator(".jp-Notebook summary").all():
         summary.click()
         inside = "node => node.parentElement.open && node.parentElement.innerText.length"
         assert summary.evaluate(inside) > len(summary.inner_text()), summary.inner_text()
+
+
+def can_be_read(lesson: Lesson) -> None:
+    """By those who read with a screen reader, with weak eyes or at 200 %."""
+    for title in THEMES.values():
+        lesson.command("apputils:change-theme", theme=title)
+        assert findings(lesson.page) == [], title
+    lesson.command("apputils:change-theme", theme=THEMES["light"])
+    lesson.command("application:toggle-left-area")
+    lesson.unroll(ZOOMED["width"])
+    assert cut_off(lesson.page) == []
+    assert findings(lesson.page) == [], "at 200 %"
+    lesson.command("application:toggle-left-area")
+    lesson.unroll()
 
 
 def pictures(lesson: Lesson, name: str) -> None:
