@@ -13,7 +13,7 @@ ROOMS = (
     *("__init__", "cli"),
 )
 SCHOOL = (
-    *("lessons", "copied", "lab", "models", "api_map", "dated_facts", "samples", "doctor"),
+    *("lessons", "cells", "copied", "lab", "models", "api_map", "dated_facts", "samples", "doctor"),
     *("exercises", "solved", "checks", "running", "notebook"),
 )
 
