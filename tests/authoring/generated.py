@@ -20,6 +20,7 @@ from oaiworkbook.money.ledger import Call
 from oaiworkbook.money.ledger_sums import ALREADY_COUNTED
 from oaiworkbook.recordings.library import Library, Origin
 
+from . import alone
 from .course import know_first, map_of, named, neighbours
 from .surroundings import ROOT
 
@@ -46,7 +47,8 @@ def header(notebook: nbformat.NotebookNode, path: Path, calls: Sequence[Call]) -
 
 
 def with_neighbours(line: str, path: Path) -> str:
-    return f"{line}\n\n{neighbours(path)}\n\n{map_of(path)}"
+    parts = (line, alone.for_header(path), neighbours(path), map_of(path))
+    return "\n\n".join(filter(None, parts))
 
 
 def footer(path: Path, calls: Sequence[Call]) -> str:
@@ -81,7 +83,7 @@ def minutes(notebook: nbformat.NotebookNode) -> tuple[int, int]:
         bool(line.strip())
         for cell in _of(notebook, "code")
         if not {"exercise", "check", "copy"}.intersection(tags(cell))
-        for line in cell.source.splitlines()
+        for line in alone.as_written(cell.source).splitlines()
     )
     asked = {id_[:2] for id_ in exercises(notebook)}
     solved = [each.reference for number in asked for each in of_lesson(number)]
