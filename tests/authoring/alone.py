@@ -25,6 +25,8 @@ _START = re.compile(
 )
 BRANCH = "main"
 FIRST = "00_start_here.ipynb"
+# What a lesson needs beyond the extra `lessons`: an extra of its own.
+EXTRAS = {"38": "agents", "41": "web"}
 
 
 def with_start(source: str) -> str:
@@ -72,10 +74,11 @@ def address() -> Address | None:
     return Address(url) if url else None
 
 
-def install() -> str:
-    """The line that installs what lessons need into the kernel that runs."""
+def install(number: str = "") -> str:
+    """The line that installs what lesson `number`, or any other, needs into the kernel that runs."""
     there = address()
-    wanted = f"oaiworkbook[lessons] @ git+{there.url}" if there else "FOLDER[lessons]"
+    extras = ",".join(filter(None, ("lessons", EXTRAS.get(number))))
+    wanted = f"oaiworkbook[{extras}] @ git+{there.url}" if there else f"FOLDER[{extras}]"
     return f'%pip install "{wanted}"'
 
 
@@ -85,10 +88,11 @@ def for_header(path: Path) -> str:
     links = there.opened(path.name) if there else {}
     # No pictures: without a network a badge would be a broken one.
     shown = " or ".join(f"[{name}]({link})" for name, link in links.items())
+    wanted = install(path.name[:2])
     line = (
-        f"Opened alone? Run `{install()}` in a cell, then the first one."
+        f"Opened alone? Run `{wanted}` in a cell, then the first one."
         if there
-        else f"Opened alone? Download the course, and run `{install()}` in a cell, with the path of its "
+        else f"Opened alone? Download the course, and run `{wanted}` in a cell, with the path of its "
         "folder for FOLDER. Then run the first cell."
     )
     return f"*{line} Or open it in {shown}.*" if shown else f"*{line}*"

@@ -1,5 +1,6 @@
 """What a lesson says that is opened alone, and the links that appear with the project's address."""
 
+import tomllib
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,6 +11,7 @@ from ..authoring import alone
 from ..authoring.build import around
 from ..authoring.course import NOTEBOOKS, lessons
 from ..authoring.lesson import Lesson
+from ..authoring.surroundings import ROOT
 
 STREAMING = NOTEBOOKS / "03_streaming.ipynb"
 REST = "import time\n\nclient = OpenAI()"
@@ -52,6 +54,14 @@ def test_without_an_address_a_lesson_is_installed_from_its_folder(project: Path)
     assert "http" not in line
     assert "http" not in alone.for_readme()
     assert "FOLDER is the path" in alone.for_readme()
+
+
+def test_a_lesson_names_the_extra_of_its_own() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert {"lessons", *alone.EXTRAS.values()} <= set(project["optional-dependencies"])
+    for number, extra in alone.EXTRAS.items():
+        [path] = NOTEBOOKS.glob(f"{number}_*.ipynb")
+        assert f"[lessons,{extra}]" in alone.for_header(path)
 
 
 @pytest.mark.parametrize("end", ["", "/", ".git"])

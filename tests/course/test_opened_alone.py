@@ -1,19 +1,18 @@
 """A lesson opened alone: where the package is missing, and where no front end names the notebook."""
 
 import json
-import queue
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from jupyter_client.blocking.client import BlockingKernelClient
-from jupyter_client.manager import KernelManager
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_core.utils import run_sync
 
 from oaiworkbook import settings
 from oaiworkbook.course import cells, lessons, notebook
 from oaiworkbook.course.running import run as running
-from oaiworkbook.course.running.kernels import OwnInterpreter
+from oaiworkbook.course.running.kernels import session
 
 from ..authoring.course import NOTEBOOKS
 from ..authoring.lesson import Lesson
@@ -22,6 +21,8 @@ STREAMING = NOTEBOOKS / "03_streaming.ipynb"
 SOURCES = [cell.source for _, cell in Lesson.read(STREAMING).code]
 MISSING = """
 import sys
+for name in [name for name in sys.modules if name.partition(".")[0] == "oaiworkbook"]:
+    del sys.modules[name]  # a warm kernel has imported it
 class Missing:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] == "oaiworkbook":
@@ -30,36 +31,30 @@ sys.meta_path.insert(0, Missing())
 """
 
 
-def run_all(client: BlockingKernelClient, sources: list[str]) -> tuple[list[str], list[Any]]:
+async def run_all(client: AsyncKernelClient, sources: list[str]) -> tuple[list[str], list[Any]]:
     """Sends all cells before the first has ended, as Run All does: how each ended, and what was shown."""
     asked = [client.execute(source) for source in sources]
     ended: dict[str, str] = {}
-    while len(ended) < len(asked):
-        reply = client.get_shell_msg(timeout=60)
+    while not ended.keys() >= set(asked):
+        reply = await client.get_shell_msg(timeout=60)
         ended[reply["parent_header"]["msg_id"]] = reply["content"]["status"]
+    last = client.execute("")
     shown = []
     while True:
-        try:
-            message = client.get_iopub_msg(timeout=1)
-        except queue.Empty:
-            return [ended[each] for each in asked], shown
+        message = await client.get_iopub_msg(timeout=60)
         if message["msg_type"] in ("stream", "error", "display_data", "execute_result"):
             shown.append(message["content"])
+        ours = message["parent_header"].get("msg_id") == last
+        if ours and message["content"].get("execution_state") == "idle":
+            return [ended[each] for each in asked], shown
 
 
 def test_without_the_package_one_line_says_so_and_nothing_else_runs(tmp_path: Path) -> None:
-    manager = KernelManager(kernel_name="python3", kernel_spec_manager=OwnInterpreter())
-    manager.start_kernel(cwd=str(tmp_path))
-    client = manager.client()
-    client.start_channels()
-    try:
-        client.wait_for_ready(timeout=60)
-        client.execute(MISSING, reply=True, timeout=60)
-        # All of them wait behind the first one, however slow this machine is.
-        ended, shown = run_all(client, ["import time\ntime.sleep(3)", *SOURCES])
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
+    lesson = Lesson.read(STREAMING).notebook
+    # All of them wait behind the first one, however slow this machine is.
+    sources = ["import time\ntime.sleep(3)", *SOURCES]
+    with session(lesson, tmp_path, mode="replay", lesson="03_streaming", startup=MISSING) as client:
+        ended, shown = run_sync(run_all)(client.kc, sources)
     assert ended == ["ok", "error"] + ["aborted"] * (len(SOURCES) - 1)
     assert shown == [
         {
