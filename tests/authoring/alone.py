@@ -15,8 +15,11 @@ START = """\
 try:
     %load_ext oaiworkbook
 except ModuleNotFoundError as error:
+    import time
+
     from IPython.core.error import UsageError
 
+    time.sleep(1)  # Run All has sent every cell by then, and this error stops them.
     raise UsageError(f"{error}. To install it, see the top of this lesson.") from None
 """
 _START = re.compile(
