@@ -4,6 +4,8 @@ from typing import Any
 
 import nbformat
 
+from .authoring import alone
+
 EXERCISES = """
 from oaiworkbook.course.checks import Exercise, expect
 
@@ -39,7 +41,7 @@ def notebook() -> Any:
         ),
         _text("## Start", "", 4),
         _code(
-            "%load_ext oaiworkbook\nfrom oaiworkbook import OpenAI\n\nclient = OpenAI()",
+            f"{alone.START}from oaiworkbook import OpenAI\n\nclient = OpenAI()",
             "mode replay",
         ),
         _text("## The smallest thing that works", "", 5),

@@ -13,18 +13,9 @@ ROOMS = (
     *("__init__", "pytest_plugin", "cli"),
 )
 SCHOOL = (
-    *("contents", "lessons", "copied", "models", "api_map", "dated_facts", "samples", "doctor"),
-    *(
-        "exercises",
-        "solved",
-        "room",
-        "start_page",
-        "lab",
-        "checks",
-        "booklet",
-        "running",
-        "notebook",
-    ),
+    *("contents", "lessons", "cells", "copied", "models", "api_map", "dated_facts", "samples"),
+    *("doctor", "exercises", "solved", "room", "start_page", "lab", "checks", "booklet"),
+    *("running", "notebook"),
 )
 
 

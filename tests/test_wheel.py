@@ -8,8 +8,13 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
+
+from oaiworkbook.course.running import kernels
+from oaiworkbook.course.running import run as running
 
 from . import small_course as course
 from .small_course import ROOT
@@ -41,10 +46,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(ROOT / "data" / "minilm_map.npz", tree / "data")
     for name in LEFT_BEHIND:
         course.notebook(tree / name, "1")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", "dist"]
+    return built(tree, tree / "dist")
+
+
+def built(tree: Path, folder: Path) -> Path:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     done = subprocess.run(command, cwd=tree, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    return next((tree / "dist").glob("*.whl"))
+    return next(folder.glob("*.whl"))
 
 
 @pytest.fixture
@@ -99,3 +108,28 @@ def test_wheel_runs_in_an_empty_folder(installed: dict[str, str], tmp_path: Path
     checked = run("-m", "oaiworkbook.cli.main", "doctor")
     assert checked.returncode == 0, checked.stdout
     assert "1 in 1 lessons" in checked.stdout
+
+
+WHERE = "import oaiworkbook\nprint(oaiworkbook.__file__)\nprint(oaiworkbook.sample('helpline_call.txt'))"
+
+
+def test_one_lesson_alone_in_a_folder_runs_from_the_wheel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its recordings and samples, and nothing of the clone."""
+    monkeypatch.setattr(kernels, "nursery_for", lambda env: None)  # it has imported the clone's
+    zipfile.ZipFile(built(ROOT, tmp_path / "dist")).extractall(tmp_path / "site")
+    lesson = ROOT / "notebooks" / "04_conversation_state.ipynb"
+    notebook: Any = nbformat.v4
+    alone = notebook.reads(lesson.read_text("utf-8"))
+    alone.cells.append(notebook.new_code_cell(WHERE))
+    path = tmp_path / "alone" / "talk.ipynb"
+    path.parent.mkdir()
+    path.write_text(notebook.writes(alone), "utf-8")
+    env = {"PYTHONPATH": str(tmp_path / "site"), "OAIWORKBOOK_LESSON": None}
+    result = running.execute(path, mode="replay", lesson="", env=env)
+    assert result.ok, result.failures
+    *_, where = result.notebook.cells
+    shown = where.outputs[0].text.splitlines()
+    assert len(shown) == 2
+    assert all(line.startswith(str(tmp_path / "site")) for line in shown), shown

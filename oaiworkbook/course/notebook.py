@@ -2,13 +2,11 @@
 
 import ast
 import asyncio
-import json
 import logging
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from ..errors import SettingsError, WorkbookError
 from ..money.amounts import usd
 from ..money.ledger import Mark, default_ledger
 from ..recordings.secrets import masked_text
+from . import cells
 
 # What JupyterLab and nbconvert lack for readers with weak eyes, or with a window that is zoomed.
 STYLE = "".join(
@@ -118,7 +117,7 @@ class CopyCell(ast.NodeTransformer):
     def visit_Module(self, node: ast.Module) -> ast.AST:
         if not any(_is_main(statement) for statement in node.body):
             return node
-        self._held_back = _is_copied(_defined(node), settings.lesson())
+        self._held_back = cells.is_copied(cells.defined(node), settings.lesson())
         self.generic_visit(node)
         return ast.fix_missing_locations(node)
 
@@ -132,37 +131,6 @@ class CopyCell(ast.NodeTransformer):
         if node.module == "openai" and {a.name for a in node.names} <= {"OpenAI", "AsyncOpenAI"}:
             node.module = "oaiworkbook"
         return node
-
-
-def _defined(module: ast.Module) -> set[str]:
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return {statement.name for statement in module.body if isinstance(statement, kinds)}
-
-
-def _is_copied(defined: set[str], lesson: str | None) -> bool:
-    """Whether a cell that defines these names is a cell to copy.
-
-    In its lesson it is known also when it was edited. Elsewhere it may be that of any lesson, and has all
-    of its names: a learner's own program may have a `main`, too.
-    """
-    names = _of_the_copy_cells()
-    if lesson in names:
-        return bool(defined & names[lesson])
-    return any(each and each <= defined for each in names.values())
-
-
-@lru_cache(maxsize=1)
-def _of_the_copy_cells() -> dict[str, set[str]]:
-    """Lesson -> what its cell to copy defines."""
-    from . import lessons
-
-    found: dict[str, set[str]] = {}
-    for path in lessons.shipped():
-        with suppress(OSError, ValueError, KeyError, SyntaxError):
-            for cell in json.loads(path.read_text("utf-8"))["cells"]:
-                if "copy" in cell["metadata"].get("tags", []):
-                    found[path.stem] = _defined(ast.parse("".join(cell["source"])))
-    return found
 
 
 def _is_main(node: ast.stmt) -> bool:
@@ -192,7 +160,8 @@ def show_api_error(shell: Any, kind: type, error: BaseException, trace: Any, **_
             return
     frames = _own_frames(trace)
     if isinstance(error, (openai.APIStatusError, *_UNFINISHED)):
-        lines = shell.InteractiveTB.structured_traceback(kind, error, frames)
+        # 0: IPython before 8 leaves the first frame out, its own, which `frames` does not begin with.
+        lines = shell.InteractiveTB.structured_traceback(kind, error, frames, 0)
     else:
         lines = _in_few_lines(shell, kind, error, frames)
     if isinstance(error, openai.APIStatusError):
@@ -298,7 +267,9 @@ class Hooks:
         except WorkbookError:
             return None
 
-    def before(self, *_: Any) -> None:
+    def before(self, info: Any = None, *_: Any) -> None:
+        with suppress(WorkbookError):
+            _recognise(getattr(info, "raw_cell", ""))
         self._mark = self._end_of_log()
         if set(_of_agents()).difference(self._shell.custom_exceptions):
             _shorten_errors(self._shell)
@@ -343,6 +314,19 @@ def load(shell: Any) -> None:
         log.setLevel(logging.INFO)
         _put_in_place(shell)
     display(StartLine())  # type: ignore[no-untyped-call]
+
+
+def _recognise(source: str) -> None:
+    """Colab says of no notebook which one it is: the first cell that one lesson alone has tells it.
+
+    Not in record mode, which writes into the folder of the lesson.
+    """
+    if (
+        settings.lesson() is None
+        and settings.mode() != "record"
+        and (of := cells.lesson_of(source))
+    ):
+        os.environ["OAIWORKBOOK_LESSON"] = of
 
 
 def _shorten_errors(shell: Any) -> None:

@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, words in (
         ("build", "run in replay, store the outputs, regenerate header and footer, then lint"),
-        ("around", "write links, course map and metadata anew, without a run"),
+        ("around", "write links, course map, start cell and metadata anew, without a run"),
         ("lint", "say what does not fit the contract of a lesson"),
         ("diff", "show what changed since the last commit, cell by cell"),
     ):

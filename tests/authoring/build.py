@@ -15,7 +15,7 @@ from oaiworkbook.course.running.run import execute, read, tags
 from oaiworkbook.files import write_atomically
 from oaiworkbook.money.ledger import Call, Ledger
 
-from . import generated, surroundings
+from . import alone, generated, surroundings
 from .outputs import difference, node, shortened
 from .slides import slide_types
 
@@ -91,7 +91,7 @@ def store_outputs(
 
 
 def generate(notebook: nbformat.NotebookNode, path: Path, calls: list[Call]) -> list[str]:
-    """Puts header and footer in their places: the first and the last Markdown cell."""
+    """Puts header and footer in the first and the last Markdown cell, and makes the start cell whole."""
     text = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
     if not text:
         raise BuildError(f"{path.name}: there is no Markdown cell to put the header into")
@@ -100,13 +100,17 @@ def generate(notebook: nbformat.NotebookNode, path: Path, calls: list[Call]) -> 
         text[0].source, "header", generated.header(notebook, path, calls)
     )
     text[-1].source = generated.with_block(text[-1].source, "footer", generated.footer(path, calls))
+    _complete_start(notebook)
     names = ("header", *[""] * (len(text) - 2), "footer")
     pairs = zip(names, text, before, strict=False)
     return [f"{name} regenerated" for name, cell, old in pairs if cell.source != old]
 
 
 def around(path: Path) -> bool:
-    """Writes links, course map, styles and metadata anew, without a run. Returns whether the file changed."""
+    """Writes links, course map, start cell, styles and metadata anew, without a run.
+
+    Returns whether the file changed.
+    """
     before = path.read_bytes()
     notebook = read(path)
     text = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
@@ -120,6 +124,7 @@ def around(path: Path) -> bool:
         )
         cell.source = generated.with_block(cell.source, name, new)
     restyle(notebook)
+    _complete_start(notebook)
     clean(notebook)
     write(notebook, path)
     return path.read_bytes() != before
@@ -132,6 +137,12 @@ def restyle(notebook: nbformat.NotebookNode) -> None:
             html = output.get("data", {}).get("text/html", "")
             if html.startswith("<style>"):
                 output.data["text/html"] = re.sub(r"<style>.*?</style>", STYLE, html)
+
+
+def _complete_start(notebook: nbformat.NotebookNode) -> None:
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.source = alone.with_start(cell.source)
 
 
 def clean(notebook: nbformat.NotebookNode) -> None:

@@ -21,6 +21,7 @@ from oaiworkbook.money.ledger import Call
 from oaiworkbook.money.ledger_sums import ALREADY_COUNTED
 from oaiworkbook.recordings.library import Library, Origin
 
+from . import alone
 from .course import know_first, map_of, named, neighbours
 from .surroundings import ROOT
 
@@ -47,7 +48,8 @@ def header(notebook: nbformat.NotebookNode, path: Path, calls: Sequence[Call]) -
 
 
 def with_neighbours(line: str, path: Path) -> str:
-    return f"{line}\n\n{neighbours(path)}\n\n{map_of(path)}"
+    parts = (line, alone.for_header(path), neighbours(path), map_of(path))
+    return "\n\n".join(filter(None, parts))
 
 
 def footer(path: Path, calls: Sequence[Call]) -> str:
@@ -90,7 +92,7 @@ def minutes_of(cells: Sequence[nbformat.NotebookNode]) -> float:
         for cell in cells
         if cell.cell_type == "code"
         if not {"exercise", "check", "copy"}.intersection(tags(cell))
-        for line in cell.source.splitlines()
+        for line in alone.as_written(cell.source).splitlines()
     )
     return words / 130 + lines / 15 + 4 * predictions
 

@@ -14,6 +14,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from oaiworkbook.course.running.run import tags
 
+from .alone import as_written, is_start
 from .generated import BLOCK
 
 Cell = nbformat.NotebookNode
@@ -68,7 +69,7 @@ class Lesson:
         return [
             (n, cell)
             for n, cell in self.code
-            if not apart.intersection(tags(cell)) and not cell.source.startswith("%load_ext")
+            if not apart.intersection(tags(cell)) and not is_start(cell.source)
         ]
 
     @cached_property
@@ -110,7 +111,7 @@ class Lesson:
 
 
 def code_lines(cell: Cell) -> int:
-    return sum(bool(line.strip()) for line in cell.source.splitlines())
+    return sum(bool(line.strip()) for line in as_written(cell.source).splitlines())
 
 
 def prose_of(source: str) -> str:

@@ -1,13 +1,12 @@
 """What no person writes in README.md: where to get it, course map, API map, and what going live costs."""
 
-import tomllib
 from decimal import Decimal
 
 from oaiworkbook.course import contents
 from oaiworkbook.course.contents import PARTS
 from oaiworkbook.money.amounts import usd
 
-from . import api_map
+from . import alone, api_map
 from .course import lessons
 from .generated import with_block
 from .surroundings import ROOT
@@ -51,15 +50,16 @@ def whole_cost() -> str:
 
 def clone() -> str:
     """How to get the course: the address stands in pyproject.toml, or nowhere yet."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    address = project.get("urls", {}).get("Repository", "ADDRESS")
-    return f"```bash\ngit clone {address} oaiworkbook && cd oaiworkbook\n```"
+    there = alone.address()
+    url = there.url if there else "ADDRESS"
+    return f"```bash\ngit clone {url} oaiworkbook && cd oaiworkbook\n```"
 
 
 def with_generated(text: str) -> str:
     """The README with its generated blocks made anew."""
     for name, block in (
         ("clone", clone),
+        ("alone", alone.for_readme),
         ("map", course_map),
         ("live", whole_cost),
         ("api", api_map.summary),

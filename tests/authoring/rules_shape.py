@@ -7,6 +7,7 @@ from statistics import median
 
 from oaiworkbook.course.running.run import OWN, tags
 
+from .alone import START
 from .generated import BLOCK, minutes
 from .lesson import Cell, Lesson, code_lines, parsed
 from .surroundings import is_meant
@@ -197,8 +198,11 @@ def first_answer(lesson: Lesson) -> Iterator[str]:
 
 def start_cell(lesson: Lesson) -> Iterator[str]:
     code = [cell for _, cell in lesson.section("Start") if cell.cell_type == "code"]
-    if not code or not code[0].source.startswith("%load_ext oaiworkbook\n"):
-        yield "begin the first code cell under 'Start' with '%load_ext oaiworkbook'"
+    if not code or not code[0].source.startswith(START):
+        yield (
+            "begin the first code cell under 'Start' with '%load_ext oaiworkbook', and build the "
+            "lesson, which adds what a lesson says that is opened alone"
+        )
 
 
 def file_size(lesson: Lesson) -> Iterator[str]:

@@ -168,7 +168,7 @@ CASES: list[tuple[str, str, Callable[[Any], None]]] = [
     ("lines_of_code", "17 lines of code", added("total = 1", "\nx = 1" * 16)),
     ("lines_of_code", "31 lines of code; split it, 30", added("from openai", "\nx = 1" * 22)),
     ("first_answer", "first answer", replaced("response = client", "client", "other")),
-    ("start_cell", "load_ext", replaced("%load_ext", "%load_ext oaiworkbook\n", "")),
+    ("start_cell", "load_ext", replaced("try:", "%load_ext oaiworkbook\n", "pass\n")),
     ("file_size", "KB; show less output", printed("print('USD", "x" * 60_000)),
     ("change_one_thing", "at least one change", replaced("**Change", "one thing.**", "it.**")),
     ("execution_counts", "not 1, 2, 3", set_in("total = 1", "execution_count", None)),

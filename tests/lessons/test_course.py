@@ -11,6 +11,7 @@ import oaiworkbook
 from oaiworkbook.course.running.run import tags
 
 from ..authoring import course
+from ..authoring.alone import as_written
 from ..authoring.lesson import Lesson, parsed
 from ..authoring.readme import README
 
@@ -52,8 +53,9 @@ def test_no_two_lessons_have_the_same_cell() -> None:
     homes = defaultdict(list)
     for number, lesson in LESSONS.items():
         for place, cell in lesson.code:
-            source = re.sub(r"\s+", " ", cell.source)
-            if len(cell.source.splitlines()) >= LONG:
+            written = as_written(cell.source)
+            source = re.sub(r"\s+", " ", written)
+            if len(written.splitlines()) >= LONG:
                 homes[source].append(f"{number} cell {place}")
     assert [places for places in homes.values() if len(places) > 1] == []
 
