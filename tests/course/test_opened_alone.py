@@ -19,6 +19,8 @@ from ..authoring.course import NOTEBOOKS
 from ..authoring.lesson import Lesson
 
 STREAMING = NOTEBOOKS / "03_streaming.ipynb"
+# With the extra `agents` imported by an earlier test, the hooks ask for its errors as well.
+SHELL = SimpleNamespace(custom_exceptions=(), set_custom_exc=lambda *_: None)
 SOURCES = [cell.source for _, cell in Lesson.read(STREAMING).code]
 MISSING = """
 import sys
@@ -127,7 +129,7 @@ def test_a_cell_tells_the_lesson_where_nothing_else_does(
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    hooks = notebook.Hooks(SimpleNamespace(custom_exceptions=()))
+    hooks = notebook.Hooks(SHELL)
     hooks.before(SimpleNamespace(raw_cell="something = 'else'"))
     hooks.before(SimpleNamespace(raw_cell=SOURCES[1]))
     assert settings.lesson() == lesson
@@ -135,5 +137,5 @@ def test_a_cell_tells_the_lesson_where_nothing_else_does(
 
 def test_an_odd_name_of_a_lesson_breaks_no_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OAIWORKBOOK_LESSON", "../x")
-    hooks = notebook.Hooks(SimpleNamespace(custom_exceptions=()))
+    hooks = notebook.Hooks(SHELL)
     hooks.before(SimpleNamespace(raw_cell=SOURCES[1]))
