@@ -9,6 +9,7 @@ import os
 import selectors
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,11 +35,14 @@ def _all(check: str, sources: Sequence[str], names: dict[str, Any]) -> list[str]
     said = [NO_VERDICT] * len(sources)
     left = list(enumerate(sources))[::-1]
     running: dict[int, tuple[int, int, float, list[bytes]]] = {}
-    with selectors.DefaultSelector() as ends:
+    with (
+        selectors.DefaultSelector() as ends,
+        tempfile.TemporaryDirectory(prefix="oaiwb-") as scratch,
+    ):
         while left or running:
             while left and len(running) < AT_ONCE:
                 index, source = left.pop()
-                end, pid = _forked(check, source, names)
+                end, pid = _forked(check, source, names, scratch)
                 ends.register(end, selectors.EVENT_READ)
                 running[end] = (index, pid, time.monotonic() + SECONDS, [])
             ready = {key.fd for key, _ in ends.select(0.2)}
@@ -55,7 +59,7 @@ def _all(check: str, sources: Sequence[str], names: dict[str, Any]) -> list[str]
     return said
 
 
-def _forked(check: str, source: str, names: dict[str, Any]) -> tuple[int, int]:
+def _forked(check: str, source: str, names: dict[str, Any], folder: str) -> tuple[int, int]:
     reads, writes = os.pipe()
     pid = os.fork()
     if pid:
@@ -63,6 +67,7 @@ def _forked(check: str, source: str, names: dict[str, Any]) -> tuple[int, int]:
         return reads, pid
     try:
         os.close(reads)
+        os.chdir(folder)  # a mutant may write a file under any name
         signal.alarm(int(SECONDS) + 5)  # ends it also where nobody is left to kill it
         # The kernel's own streams would send what is printed here to the notebook.
         sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115  # ends with the process

@@ -75,7 +75,7 @@ def test_words_that_nobody_judges_stay() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="answers are judged in forked copies")
-def test_answers_are_judged_each_in_a_copy(tmp_path: Path) -> None:
+def test_answers_are_judged_each_in_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from ..authoring.judging import NO_VERDICT, _all
 
     def check(answer: object) -> str:
@@ -88,15 +88,19 @@ def test_answers_are_judged_each_in_a_copy(tmp_path: Path) -> None:
         "answer = 2",
         "def answer(): ...\n1 / 0",
         "import os; os._exit(3)",
+        "answer = open('a file', 'w').write('four')",
     ]
+    monkeypatch.chdir(tmp_path)
     said = _all("from pathlib import Path\ncheck(answer)", sources, names)
     assert said == [
         "it is 1",
         "it is 2",
         "the cell stopped: ZeroDivisionError: division by zero",
         NO_VERDICT,
+        "it is 4",
     ]
     assert "answer" not in names
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_score_says_what_falls_short() -> None:
