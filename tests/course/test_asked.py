@@ -82,6 +82,18 @@ def test_a_schema_and_a_tool_are_the_same_in_both_endpoints() -> None:
     assert list(responses(tools=[{"type": "web_search"}]).tools) == ["web_search"]
 
 
+def test_the_fields_of_a_form_are_found_and_filled_in() -> None:
+    desk = {"type": "string", "enum": ["heat", "bill"]}
+    named = {"$ref": "#/$defs/Desk"}
+    form = {"properties": {"why": {"type": "string"}, "sure": {"type": "boolean"}, "desk": named}}
+    schema = {"name": "mail", "strict": True, "schema": form | {"$defs": {"Desk": desk}}}
+    asked = responses(text={"format": {"type": "json_schema"} | schema})
+    assert asked.fields == {"why": {"type": "string"}, "sure": {"type": "boolean"}, "desk": desk}
+    assert json.loads(asked.filled("bill")) == {"why": "So.", "sure": True, "desk": "bill"}
+    assert json.loads(asked.filled("garden"))["desk"] == "heat"
+    assert responses(input=TASK).fields == {}
+
+
 def test_calls_and_their_results_are_turns_of_both_endpoints() -> None:
     call = {"name": "loan", "arguments": '{"weeks": 2, "book": "Emma"}'}
     there = [

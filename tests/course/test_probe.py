@@ -27,6 +27,7 @@ from oaiworkbook.course.exercises.probe import (
     call_item,
     chat_answer,
     error_answer,
+    expect,
     no_waiting,
     run_async,
     stream_answer,
@@ -287,6 +288,23 @@ def test_a_group_of_tasks_hides_neither_a_stop_nor_a_failure() -> None:
 def test_no_request_is_a_wrong_answer() -> None:
     with pytest.raises(Wrong, match="sent no request"):
         _ = Probe().last
+
+
+def test_what_is_wrong_with_a_request_is_said_before_what_stopped_the_program() -> None:
+    def stops(probe: Probe) -> None:
+        probe.client.responses.create(**ASK)
+        raise ValueError("later")
+
+    def look(asked: Asked) -> None:
+        expect(asked.effort == "none", "no effort")
+
+    probe = Probe()
+    with pytest.raises(Wrong, match="no effort"):
+        probe.looked_at(lambda: stops(probe), look)
+    with pytest.raises(ValueError, match="later"):
+        probe.looked_at(lambda: stops(probe), lambda asked: None)
+    with pytest.raises(Wrong, match="no request was sent"):
+        Probe().looked_at(lambda: "done", look)
 
 
 def test_an_async_stream_can_be_read() -> None:

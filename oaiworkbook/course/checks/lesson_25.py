@@ -1,6 +1,5 @@
 """Exercises of lesson 25, Evaluation."""
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -42,50 +41,6 @@ def _near(found: Any, chance: float, what: str, why: str = "") -> None:
     except (TypeError, ValueError):
         raise Wrong(f"{what} {found!r}, which is no number") from None
     expect(near, f"{what} {found!r}{why}")
-
-
-def _fields(asked: Asked) -> Json:
-    """The fields of the form that the request carries, empty where it has none."""
-    schema = (asked.schema or {}).get("schema") or {}
-    return {name: _found(schema, field) for name, field in schema.get("properties", {}).items()}
-
-
-def _found(schema: Json, field: Json) -> Json:
-    """The field itself, also where it is under `$defs`."""
-    name = str(field.get("$ref", "")).rpartition("/")[2]
-    found: Json = schema.get("$defs", {}).get(name, field)
-    return found
-
-
-def _filled(asked: Asked, value: str) -> str:
-    """An object of the asked form, with `value` where it is allowed."""
-    return json.dumps({name: _any(field, value) for name, field in _fields(asked).items()})
-
-
-def _any(field: Json, value: str) -> Any:
-    allowed = field.get("enum", [value])
-    if value not in allowed:
-        return allowed[0]
-    others = {"boolean": True, "integer": 1, "number": 0.5, "array": [], "object": {}}
-    return value if "enum" in field else others.get(str(field.get("type")), "So.")
-
-
-def _judging(says: Callable[[Asked], str]) -> Callable[[Asked], str]:
-    return lambda asked: _filled(asked, says(asked))
-
-
-def _looked_at(probe: Probe, run: Callable[[], Any], look: Callable[[Asked], None]) -> Any:
-    """What `run` gives. Also of a program that stops, what is wrong with a request is said first."""
-    failed: Exception | None = None
-    try:
-        found = run()
-    except Exception as error:
-        failed = error
-    for asked in probe.requests:
-        look(asked)
-    if failed is not None:
-        raise failed
-    return found
 
 
 CASES = [
@@ -147,11 +102,11 @@ def _reply(asked: Asked, desk: str) -> Reply:
         why: Json = {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
         if desk == "cut":
             return text_answer("", output=[], **why)
-        return text_answer(_filled(asked, "heat")[:-3], **why)
+        return text_answer(asked.filled("heat")[:-3], **why)
     if desk == "refusal":
         part = {"type": "refusal", "refusal": "I cannot help with that."}
         return text_answer("", output=[message_item([part])])
-    return _filled(asked, desk)
+    return asked.filled(desk)
 
 
 def _run(answer: Callable[..., Any], desks: Sequence[str]) -> list[Any]:
@@ -168,13 +123,12 @@ def _run(answer: Callable[..., Any], desks: Sequence[str]) -> list[Any]:
         expect(len(held) == 1, f"a request holds {len(held)} mails of {len(mails)}, not one")
         rest = asked.words.replace(held[0], "").strip()
         expect(rest, "a request holds the mail and no task: `TASK` says what the desks are for")
-        enums = [set(map(str, field.get("enum", []))) for field in _fields(asked).values()]
+        enums = [set(map(str, field.get("enum", []))) for field in asked.fields.values()]
         expect(DESKS in enums, "a request does not carry the form `Sorted`")
         expect(asked.model == "gpt-6-luna", f"a request asks {asked.model!r}")
         expect(asked.effort == "none", f"a request has the effort {asked.effort!r}, not 'none'")
 
-    found = _looked_at(probe, lambda: answer(probe.client, cases), look)
-    expect(probe.requests, "no request was sent through the client that it is given")
+    found = probe.looked_at(lambda: answer(probe.client, cases), look)
     sent = len(probe.requests)
     expect(sent == len(cases), f"{_requests(sent)} sent for {len(cases)} cases")
     if not isinstance(found, list | tuple):
@@ -235,8 +189,8 @@ def _all_wrong(answer: Callable[..., Any]) -> None:
 def _stops(answer: Callable[..., Any]) -> None:
     """What says nothing about the model must be raised."""
     cases = [{"id": f"case-{n}", "mail": f"{MAIL} {n}", "desk": "bill"} for n in range(3)]
-    good = _judging(lambda asked: "bill")
-    for first in ([], [good, good]):
+    for good in (0, 2):
+        first = [lambda asked: asked.filled("bill")] * good
         passes_on(lambda probe: answer(probe.client, cases), but={OTHER_400}, first=first)
 
 

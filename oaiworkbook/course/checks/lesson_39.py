@@ -50,47 +50,9 @@ SHORT, LONG = "Better dry it flat.", "Thank you for your question. We will be gl
 _LABELS = {"question", "reply", "first", "second", "one", "two"}
 
 
-def _fields(asked: Asked) -> Json:
-    """The fields of the form that the request carries, empty where it has none."""
-    schema = (asked.schema or {}).get("schema") or {}
-    return {name: _found(schema, field) for name, field in schema.get("properties", {}).items()}
-
-
-def _found(schema: Json, field: Json) -> Json:
-    """The field itself, also where it is under `$defs`."""
-    name = str(field.get("$ref", "")).rpartition("/")[2]
-    found: Json = schema.get("$defs", {}).get(name, field)
-    return found
-
-
 def _picking(says: Callable[[Asked], str]) -> Callable[[Asked], str]:
     """A judge that fills in the asked form, with what it `says` where that is allowed."""
-    return lambda asked: json.dumps(
-        {name: _any(field, says(asked)) for name, field in _fields(asked).items()}
-    )
-
-
-def _any(field: Json, value: str) -> Any:
-    allowed = field.get("enum", [value])
-    if value not in allowed:
-        return allowed[0]
-    others = {"boolean": True, "integer": 1, "number": 0.5, "array": [], "object": {}}
-    return value if "enum" in field else others.get(str(field.get("type")), "So.")
-
-
-def _looked_at(probe: Probe, run: Callable[[], Any], look: Callable[[Asked], None]) -> Any:
-    """What `run` gives. Also of a program that stops, what is wrong with a request is said first."""
-    failed: Exception | None = None
-    try:
-        found = run()
-    except Exception as error:
-        failed = error
-    for asked in probe.requests:
-        look(asked)
-    if failed is not None:
-        raise failed
-    expect(probe.requests, "no request was sent through the client that it is given")
-    return found
+    return lambda asked: asked.filled(says(asked))
 
 
 def _first(asked: Asked) -> str:
@@ -111,7 +73,7 @@ def prefer(answer: Callable[..., Any]) -> str:
         def run(probe: Probe = probe) -> Any:
             return answer(probe.client, QUESTION, SHORT, LONG)
 
-        found = _looked_at(probe, run, _compares)
+        found = probe.looked_at(run, _compares)
         sent = len(probe.requests)
         expect(sent == 2, f"{_requests(sent)} sent, not 2")
         orders = {_first(asked) for asked in probe.requests}
@@ -133,7 +95,7 @@ def _compares(asked: Asked) -> None:
         ("the second reply", LONG),
     ):
         expect(text in asked.words, f"a request does not hold {what}")
-    allowed = [sorted(map(str, field.get("enum", []))) for field in _fields(asked).values()]
+    allowed = [sorted(map(str, field.get("enum", []))) for field in asked.fields.values()]
     expect(["A", "B"] in allowed, "the request has no form that allows only A or B")
     rest = "\n".join([asked.words, *_described((asked.schema or {}).get("schema"))])
     for text in (QUESTION, SHORT, LONG):
@@ -201,7 +163,7 @@ def _judged(answer: Callable[..., Any], replies: Sequence[Reply], what: str, sen
     """What it returns for such replies. Raises Wrong where it asks otherwise, or not so often."""
     probe = Probe(replies, limit=6)
     try:
-        found = _looked_at(probe, lambda: answer(probe.client, dict(DRAFT)), _judges)
+        found = probe.looked_at(lambda: answer(probe.client, dict(DRAFT)), _judges)
     except (AttributeError, TypeError, ValueError, LookupError) as error:
         raise Wrong(f"{what} it stops with `{type(error).__name__}`") from error
     caps = [asked.cap for asked in probe.requests]
@@ -217,7 +179,7 @@ def _judges(asked: Asked) -> None:
         held = line in asked.words.splitlines()
         expect(held, f"a request does not hold the draft's {name} as `ask` writes it")
     expect(str(DRAFT["note"]) not in asked.words, "a request tells the judge what people said")
-    expect(set(_fields(asked)) == FIELDS, "a request does not carry the form `Checks`")
+    expect(set(asked.fields) == FIELDS, "a request does not carry the form `Checks`")
     expect("invents" in asked.words, "a request does not hold `CHECKS`")
     expect(asked.model == "gpt-6-luna", f"a request asks {asked.model!r}")
     expect(asked.effort == "none", f"a request has the effort {asked.effort!r}, not 'none'")

@@ -152,6 +152,20 @@ class Asked:
         return {name: found.get(name) for name in ("name", "strict", "schema")}
 
     @property
+    def fields(self) -> dict[str, Json]:
+        """The fields of the form that is asked for, also where one is under `$defs`; empty without one."""
+        form: Json = (self.schema or {}).get("schema") or {}
+        apart = form.get("$defs", {})
+        return {
+            name: apart.get(str(one.get("$ref", "")).rpartition("/")[2], one)
+            for name, one in form.get("properties", {}).items()
+        }
+
+    def filled(self, value: str) -> str:
+        """An answer in the form that is asked for, with `value` in each field that allows it."""
+        return json.dumps({name: _any(field, value) for name, field in self.fields.items()})
+
+    @property
     def tools(self) -> dict[str, Json]:
         """Functions, custom tools and namespaces by name, other tools by type.
 
@@ -219,6 +233,14 @@ _OF_A_TOOL: Mapping[Any, tuple[str, ...]] = {
 _NOTHING = object()
 # Calls of OpenAI's tools that the program itself carries out: the field that says what.
 _CARRIED_OUT = {"shell_call": "action", "apply_patch_call": "operation"}
+
+
+def _any(field: Json, value: str) -> Any:
+    allowed = field.get("enum", [value])
+    if value not in allowed:
+        return allowed[0]
+    others = {"boolean": True, "integer": 1, "number": 0.5, "array": [], "object": {}}
+    return value if "enum" in field else others.get(str(field.get("type")), "So.")
 
 
 def _name_of(tool: Json) -> Any:

@@ -110,6 +110,20 @@ class Probe:
         """Answers whose connection is held open: the program has left them, and not closed them."""
         return sum(not body.over for body in self._bodies)
 
+    def looked_at(self, run: Callable[[], T], look: Callable[[Asked], None]) -> T:
+        """What `run` gives. Also of a program that stops, what is wrong with a request is said first."""
+        failed: Exception | None = None
+        try:
+            found = run()
+        except Exception as error:
+            failed = error
+        for asked in self.requests:
+            look(asked)
+        if failed is not None:
+            raise failed
+        expect(self.requests, "no request was sent through the client that it is given")
+        return found
+
     def _reply(self, request: httpx2.Request) -> httpx2.Response:
         if len(self.requests) >= self._limit:
             raise Runaway(f"your code sent {_counted(self._limit)} and did not stop")
