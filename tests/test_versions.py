@@ -88,6 +88,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(versions, "ROOT", tmp_path)
     monkeypatch.setattr(versions, "PROJECT", tmp_path / "pyproject.toml")
     monkeypatch.setattr(versions, "CONSTRAINTS", tmp_path / "constraints.txt")
+    monkeypatch.setattr(versions, "STICK", tmp_path / "requirements-stick.txt")
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     return tmp_path
