@@ -80,6 +80,14 @@ def test_each_system_gets_its_own_packages_and_each_python_its_versions() -> Non
     assert (old["soupsieve"], new["soupsieve"]) == (["2.10", "4.1.3"], ["4.1.3"])
 
 
+def test_a_marker_is_compared_with_what_the_system_says_of_itself() -> None:
+    machines = {"AMD64": "windows-x86_64", "arm64": "macos-arm64", "aarch64": "linux-aarch64"}
+    for machine, platform in machines.items():
+        line = Requirement(f"x==1 ; platform_machine == '{machine}' and os_name != 'java'")
+        there = [name for name in PLATFORMS if Target(name, "3.12").needs([line])]
+        assert there == [platform]
+
+
 @pytest.mark.parametrize(
     ("file", "fits"),
     [
