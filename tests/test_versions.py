@@ -10,6 +10,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from oaiworkbook.course import stick
+
 from .authoring import versions
 from .authoring.__main__ import main
 from .authoring.surroundings import ROOT
@@ -49,6 +51,11 @@ def test_everything_we_ask_for_has_one_version_that_we_allow(python: str, system
         lines = pins[canonicalize_name(wanted.name)]
         [fixed] = [v for v, marker in lines if marker is None or marker.evaluate(there)]
         assert wanted.specifier.contains(fixed), wanted
+
+
+def test_a_stick_is_for_the_pythons_and_systems_whose_versions_are_fixed() -> None:
+    assert stick.PYTHONS == versions.PYTHONS
+    assert len(stick.PLATFORMS) == len(versions.PLATFORMS)
 
 
 def test_the_build_backend_is_fixed_to_the_same_versions() -> None:
@@ -118,6 +125,8 @@ def test_one_command_makes_them_anew(project: Path, capsys: pytest.CaptureFixtur
     assert '  "hatchling==1.2",\n]\nbuild-backend' in (project / "pyproject.toml").read_text()
     made = versions.pins((project / "constraints.txt").read_text("utf-8"))
     assert made["openai"] == [(Version("3.57.0"), None)]
+    listed = (project / "requirements-stick.txt").read_text("utf-8")
+    assert listed == f"{versions.STICK_HEAD}hatchling==1.2\nopenai==3.57.0\n"
     assert main(["versions"]) == 0
     assert capsys.readouterr().out == "constraints.txt: nothing new\n"
 
@@ -146,6 +155,7 @@ def test_nothing_is_written_where_there_is_no_set(
     assert "x86_64-manylinux_2_28 --python-version 3.11" in capsys.readouterr().out
     assert (project / "pyproject.toml").read_bytes() == before
     assert not (project / "constraints.txt").exists()
+    assert not (project / "requirements-stick.txt").exists()
 
 
 def test_the_versions_that_lesson_00_shows_are_the_fixed_ones() -> None:
