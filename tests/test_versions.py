@@ -3,6 +3,7 @@
 import re
 import sys
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,20 @@ def test_one_command_makes_them_anew(project: Path, capsys: pytest.CaptureFixtur
     assert listed == f"{versions.STICK_HEAD}hatchling==1.2\nopenai==3.57.0\n"
     assert main(["versions"]) == 0
     assert capsys.readouterr().out == "constraints.txt: nothing new\n"
+
+
+def test_a_stick_has_the_course_the_build_backend_and_pip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(versions, "_compiled", lambda _, *options: asked.append(options))
+    versions._for_stick(versions.CONSTRAINTS, tmp_path / "more.in")
+    more = (tmp_path / "more.in").read_text("utf-8").split()
+    assert more == ["pip", *(each.name for each in versions.backend())]
+    [options] = asked
+    assert options[-1] == str(tmp_path / "more.in")
+    extras = [name for word, name in pairwise(options) if word == "--extra"]
+    assert extras == ["lab", "agents", "web"]
 
 
 @needs_shebang
