@@ -68,6 +68,10 @@ class SettingsError(WorkbookError):
     """The environment asks for something that does not exist. The message names the variable."""
 
 
+class StickError(WorkbookError):
+    """The folder for machines without a network cannot be made. The message says what to do."""
+
+
 class UnknownExercise(WorkbookError):
     """There is no exercise of this name. The message lists the names there are."""
 

@@ -13,6 +13,15 @@ CLEARED = ("OPENAI_", "OAIWORKBOOK_")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "network" in config.option.markexpr:
+        return
+    skip = pytest.mark.skip(reason="It needs the package index: python -m pytest -m network")
+    for item in items:
+        if item.get_closest_marker("network"):
+            item.add_marker(skip)
+
+
 @pytest.fixture(autouse=True)
 def own_folders(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch

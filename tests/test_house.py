@@ -14,7 +14,7 @@ ROOMS = (
 )
 SCHOOL = (
     *("contents", "lessons", "cells", "copied", "models", "api_map", "dated_facts", "samples"),
-    *("doctor", "exercises", "solved", "room", "start_page", "lab", "checks", "booklet"),
+    *("doctor", "exercises", "solved", "room", "start_page", "lab", "stick", "checks", "booklet"),
     *("running", "notebook"),
 )
 

@@ -3,12 +3,15 @@
 import re
 import sys
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+
+from oaiworkbook.course import stick
 
 from .authoring import versions
 from .authoring.__main__ import main
@@ -51,6 +54,11 @@ def test_everything_we_ask_for_has_one_version_that_we_allow(python: str, system
         assert wanted.specifier.contains(fixed), wanted
 
 
+def test_a_stick_is_for_the_pythons_and_systems_whose_versions_are_fixed() -> None:
+    assert stick.PYTHONS == versions.PYTHONS
+    assert len(stick.PLATFORMS) == len(versions.PLATFORMS)
+
+
 def test_the_build_backend_is_fixed_to_the_same_versions() -> None:
     backend, pins = versions.backend(), versions.pins(TEXT)
     assert "hatchling" in [each.name for each in backend]
@@ -90,6 +98,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(versions, "ROOT", tmp_path)
     monkeypatch.setattr(versions, "PROJECT", tmp_path / "pyproject.toml")
     monkeypatch.setattr(versions, "CONSTRAINTS", tmp_path / "constraints.txt")
+    monkeypatch.setattr(versions, "STICK", tmp_path / "requirements-stick.txt")
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     return tmp_path
@@ -119,8 +128,24 @@ def test_one_command_makes_them_anew(project: Path, capsys: pytest.CaptureFixtur
     assert '  "hatchling==1.2",\n]\nbuild-backend' in (project / "pyproject.toml").read_text()
     made = versions.pins((project / "constraints.txt").read_text("utf-8"))
     assert made["openai"] == [(Version("3.57.0"), None)]
+    listed = (project / "requirements-stick.txt").read_text("utf-8")
+    assert listed == f"{versions.STICK_HEAD}hatchling==1.2\nopenai==3.57.0\n"
     assert main(["versions"]) == 0
     assert capsys.readouterr().out == "constraints.txt: nothing new\n"
+
+
+def test_a_stick_has_the_course_the_build_backend_and_pip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(versions, "_compiled", lambda _, *options: asked.append(options))
+    versions._for_stick(versions.CONSTRAINTS, tmp_path / "more.in")
+    more = (tmp_path / "more.in").read_text("utf-8").split()
+    assert more == ["pip", *(each.name for each in versions.backend())]
+    [options] = asked
+    assert options[-1] == str(tmp_path / "more.in")
+    extras = [name for word, name in pairwise(options) if word == "--extra"]
+    assert extras == ["lab", "agents", "web"]
 
 
 @needs_shebang
@@ -147,6 +172,7 @@ def test_nothing_is_written_where_there_is_no_set(
     assert "x86_64-manylinux_2_28 --python-version 3.11" in capsys.readouterr().out
     assert (project / "pyproject.toml").read_bytes() == before
     assert not (project / "constraints.txt").exists()
+    assert not (project / "requirements-stick.txt").exists()
 
 
 def test_the_versions_that_lesson_00_shows_are_the_fixed_ones() -> None:

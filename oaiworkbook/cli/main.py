@@ -20,7 +20,7 @@ INSTALL = 'It comes with the course: in a clone, pip install -c constraints.txt 
 # Each is a module with WHAT (a line for the list), HELP (what it does, and an example), options and run.
 COMMANDS = (
     *("lab", "progress", "cell", "run", "record", "serve", "local", "costs", "models", "api"),
-    *("doctor", "reset", "copy", "solutions"),
+    *("doctor", "reset", "copy", "stick", "solutions"),
 )
 ABOUT = """\
     Learn the OpenAI API in JupyterLab: numbered lessons that answer from recordings,

@@ -1,7 +1,8 @@
-"""The fixed versions: constraints.txt, and what the build backend needs in pyproject.toml.
+"""The fixed versions: constraints.txt, requirements-stick.txt, and what the build backend needs.
 
 pip's `-c` does not reach the environment in which pip builds, so the backend and all that it needs
-are pinned in `[build-system]`, to the same versions.
+are pinned in `[build-system]`, to the same versions. requirements-stick.txt is the part of
+constraints.txt that `oaiworkbook stick` brings to a room without a network, and a pip.
 """
 
 import re
@@ -19,6 +20,7 @@ from packaging.version import Version
 from .surroundings import ROOT
 
 CONSTRAINTS = ROOT / "constraints.txt"
+STICK = ROOT / "requirements-stick.txt"
 PROJECT = ROOT / "pyproject.toml"
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 PLATFORMS = (
@@ -35,6 +37,11 @@ HELD = ("argon2-cffi-bindings<26", "cryptography<49")
 NOT_FIXED = ("frameworks",)
 HEAD = (
     "# The versions that README's commands install, on Linux, macOS and Windows, Python 3.11 to 3.14.\n"
+    "# Made by `python -m tests.authoring versions`.\n"
+)
+ON_STICK = ("lab", "agents", "web")
+STICK_HEAD = (
+    "# What `oaiworkbook stick` puts on a stick: what `.[lab,agents,web]` installs, the build backend, and pip.\n"
     "# Made by `python -m tests.authoring versions`.\n"
 )
 _REQUIRES = re.compile(r"^requires = \[.*?\]$", re.DOTALL | re.MULTILINE)
@@ -78,7 +85,7 @@ def differences(old: Pins, new: Pins) -> list[str]:
 def renew() -> list[str]:
     """Fixes the newest versions that pyproject.toml allows. Returns what changed, a line each.
 
-    Raises VersionsError, with both files untouched, where uv is missing, finds no set of versions, or
+    Raises VersionsError, with the files untouched, where uv is missing, finds no set of versions, or
     a package would have to be compiled on one of the platforms.
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -91,12 +98,21 @@ def renew() -> list[str]:
             for python in PYTHONS:
                 where = ("--python-platform", system, "--python-version", python)
                 _compiled(made, *where, "--extra", "test", "--only-binary", ":all:")
+        stick = _for_stick(made, Path(folder, "more.in"))
     new = pins(text)
     before = CONSTRAINTS.read_text("utf-8") if CONSTRAINTS.exists() else ""
     project = _with_backend(PROJECT.read_text("utf-8"), new)
     CONSTRAINTS.write_text(HEAD + text, "utf-8", newline="\n")
+    STICK.write_text(STICK_HEAD + stick, "utf-8", newline="\n")
     PROJECT.write_text(project, "utf-8", newline="\n")
     return differences(pins(before), new)
+
+
+def _for_stick(constraints: Path, more: Path) -> str:
+    """The versions of what a stick holds, a line each. `more`: a file for what is no extra of ours."""
+    more.write_text("\n".join(["pip", *(each.name for each in backend())]), "utf-8")
+    extras = [option for name in ON_STICK for option in ("--extra", name)]
+    return _compiled(constraints, "--universal", "--python-version", "3.11", *extras, str(more))
 
 
 def _compiled(constraints: Path, *options: str) -> str:

@@ -1,6 +1,7 @@
 """The course beside a kernel that is there already, with the versions of Colab: nothing of the kernel's changes.
 
-These tests install some hundred packages, so they need a registry and minutes: `pytest -m hosted`.
+These tests install some hundred packages, so they need the package index and minutes:
+`pytest -m network tests/hosted`.
 """
 
 import os
@@ -20,7 +21,7 @@ from ..authoring.lesson import Lesson
 from ..authoring.surroundings import ROOT
 
 pytestmark = [
-    pytest.mark.hosted,
+    pytest.mark.network,
     pytest.mark.skipif(sys.version_info >= (3, 13), reason="Colab has Python 3.12"),
 ]
 # What is replaced: the SDK, which is too old there, and what the SDK itself asks for.
