@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from oaiworkbook import rates
+from oaiworkbook.course import lessons
 
 FOLDER = Path(__file__).parents[2] / "docs" / "live-class"
 KEYS = FOLDER / "keys.py"
@@ -201,3 +202,12 @@ def test_what_is_missing_is_said(
     monkeypatch.delenv("LITELLM_MASTER_KEY")
     assert keys("spent") == 1
     assert "LITELLM_MASTER_KEY is not set" in capsys.readouterr().err
+
+
+def test_the_page_names_each_lesson_once() -> None:
+    page = (FOLDER.parent / "live-class.md").read_text("utf-8")
+    table = page.partition("## Which lessons")[2].partition("\n## ")[0]
+    found = sorted(
+        re.findall(r"(?<!\d)\d\d(?!\d)", "".join(re.findall(r"^\| [\d, ]+ \|", table, re.M)))
+    )
+    assert found == lessons.numbers()

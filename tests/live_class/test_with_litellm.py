@@ -39,7 +39,7 @@ if not (LITELLM and DATABASE):
     pytest.skip("LITELLM and LITELLM_DATABASE_URL are not set", allow_module_level=True)
 
 MASTER = f"sk-{uuid.uuid4().hex}"
-START = 300  # seconds; it makes its tables when it starts
+START = 600  # seconds; it makes its tables when it starts
 USAGE = (40, 12)  # tokens in and out: 40 * 0.10 + 12 * 0.50 USD a million
 PRICE = Decimal("0.00001")
 PLAIN = Answer.model_validate(text_answer("No.", model="gpt-6-luna", usage=USAGE))
