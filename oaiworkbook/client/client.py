@@ -14,6 +14,7 @@ from . import addresses, retries
 from .exchange import GIVEN_DEADLINE, ClientState
 from .http import AsyncWorkbookClient, WorkbookClient
 from .neighbours import practice_server
+from .refused_keys import explain
 from .sockets import Sockets
 
 TIMEOUT = openai.Timeout(120.0, connect=5.0)  # seconds
@@ -175,6 +176,9 @@ class _Given:
                     "one; set OPENAI_ADMIN_KEY to it in the environment that starts JupyterLab."
                 )
             return super()._admin_api_key_auth
+
+        def _make_status_error(self, message: str, **answer: Any) -> openai.APIStatusError:
+            return explain(super()._make_status_error(message, **answer))
 
         def _prepare_request(self, request: httpx2.Request) -> Any:
             request.extensions[GIVEN_DEADLINE] = self._given["deadline"]

@@ -31,10 +31,16 @@ _DURATION = r"(\d+(?:\.\d+)?)(ms|[smhd])"
 # credit_balance_exhausted, project_ and organization_spend_limit_exceeded and
 # organization_usage_limit_exceeded, under the type insufficient_quota; older and other servers name
 # insufficient_quota as the code, billing_not_active, billing_hard_limit_reached, access_terminated.
+# LiteLLM's proxy says budget_exceeded, with 422, and with 429 where it is set to or older.
 _NO_PATIENCE = (
     r"insufficient_(quota|credit|balance|funds)|credit_balance|quota_exhausted|billing"
-    r"|(spend|usage|hard)_limit|terminated|deactivated|suspended|disabled|not_active|inactive"
+    r"|budget_exceeded|(spend|usage|hard)_limit|terminated|deactivated|suspended|disabled|not_active|inactive"
 )
+# LiteLLM (1.108) hands OpenAI's 429 on as a throttling_error. What it was stands in the message: as
+# OpenAI's body behind Responses, as its sentence behind Chat.
+_WRAPPED = "litellm.RateLimitError"
+_QUOTED = r"""["'](?:type|code)["']: ?["'](\w+)["']"""
+_WRAPPED_SENTENCE = r"no credits remaining|exceeded your current quota|spend limit"
 _AGAIN_IN = (
     r"(?:try|retry) (?:again )?(?:in|after) ((?:\d+(?:\.\d+)?(?:ms|[smhd]))+(?![a-z])"
     r"|\d+(?:\.\d+)?(?: ?(?:ms|s|(?:milli)?seconds?|minutes?|hours?|days?)\b|(?!\.?\d| ?[a-z])))"
@@ -44,7 +50,13 @@ _LONG_UNITS = {"millisecond": "ms", "second": "s", "minute": "m", "hour": "h", "
 
 def no_patience(error: Mapping[str, Any] | None) -> bool:
     """Whether a 429 means that money is needed, or another account, and not patience."""
-    words = [str((error or {}).get(field) or "") for field in ("code", "type")]
+    error = error or {}
+    words = [str(error.get(field) or "") for field in ("code", "type")]
+    message = str(error.get("message") or "")
+    if message.startswith(_WRAPPED):
+        words += re.findall(_QUOTED, message)
+        if re.search(_WRAPPED_SENTENCE, message, re.IGNORECASE):
+            return True
     return any(re.search(_NO_PATIENCE, word.lower()) for word in words)
 
 

@@ -112,6 +112,7 @@ def test_retry_after_may_be_a_date() -> None:
         "access_terminated",
         "account_deactivated",
         "Insufficient_Balance",
+        "budget_exceeded",
     ],
 )
 def test_no_waiting_mends_what_the_code_or_the_type_names(field: str, word: str) -> None:
@@ -121,12 +122,41 @@ def test_no_waiting_mends_what_the_code_or_the_type_names(field: str, word: str)
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        '{"error": {"message": "No.", "type": "insufficient_quota", "code": null}}',
+        "Error code: 429 - {'error': {'message': 'No.', 'code': 'billing_hard_limit_reached'}}",
+        "You have no credits remaining.",
+        "You exceeded your current quota, please check your plan and billing details.",
+    ],
+)
+def test_nor_what_litellm_hands_on(said: str) -> None:
+    wrapped = {
+        "type": "throttling_error",
+        "code": "429",
+        "message": f"litellm.RateLimitError: {said}",
+    }
+    assert retries.steer(429, {}, wrapped, 0, left=180) == STOP
+    assert "retry-after-ms" in retries.steer(429, {}, {"message": said}, 0, left=180)
+
+
+@pytest.mark.parametrize(
     "error",
     [
         LIMIT,
         {"type": "rate_limit_error", "code": "slow_down"},
         {"type": "tokens", "code": 429},
         {"type": None, "message": "You exceeded your current quota"},
+        {
+            "type": "throttling_error",
+            "message": "litellm.RateLimitError: RateLimitError: OpenAIException - Rate limit reached. "
+            "Add a payment method: https://platform.openai.com/account/billing",
+        },
+        {
+            "type": "throttling_error",
+            "message": 'litellm.RateLimitError: OpenAIException - {"error": {"type": "tokens", "code": '
+            '"rate_limit_exceeded"}}',
+        },
         {},
         None,
     ],
