@@ -13,7 +13,7 @@ ROOMS = (
     *("__init__", "cli"),
 )
 SCHOOL = (
-    *("lessons", "copied", "lab", "models", "api_map", "dated_facts", "samples", "doctor"),
+    *("lessons", "copied", "lab", "hub", "models", "api_map", "dated_facts", "samples", "doctor"),
     *("exercises", "solved", "room", "checks", "booklet", "running", "notebook"),
 )
 
