@@ -20,7 +20,8 @@ c.Spawner.cmd = [sys.executable, "-m", "oaiworkbook.course.hub"]
 c.Spawner.start_timeout = 120  # seconds: thirty people log in at the same minute
 c.JupyterHub.concurrent_spawn_limit = 5
 
-# A kernel that nobody has used for an hour gives its memory back. Its lesson stays; its variables go.
+# A kernel that is idle for an hour, without an open tab, gives its memory back. Its lesson stays; its
+# variables go.
 c.Spawner.args = [
     "--MappingKernelManager.cull_idle_timeout=3600",
     "--MappingKernelManager.cull_interval=300",
