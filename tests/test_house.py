@@ -14,7 +14,18 @@ ROOMS = (
 )
 SCHOOL = (
     *("contents", "lessons", "cells", "copied", "models", "api_map", "dated_facts", "samples"),
-    *("doctor", "exercises", "solved", "room", "start_page", "lab", "stick", "checks", "booklet"),
+    *(
+        "doctor",
+        "exercises",
+        "solved",
+        "room",
+        "start_page",
+        "lab",
+        "hub",
+        "stick",
+        "checks",
+        "booklet",
+    ),
     *("running", "notebook"),
 )
 

@@ -102,6 +102,17 @@ class Origins:
         return any(each.source != "authored" and not each.server for each in self.counts)
 
 
+def _stamp(path: Path) -> tuple[int, int]:
+    """Changes when the file does. Raises RecordingError."""
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise RecordingError(
+            f"Cannot read the recording {path}: {error.strerror}. {MEND}"
+        ) from error
+    return stat.st_mtime_ns, stat.st_size
+
+
 class _Index(NamedTuple):
     """The files by two parts of their names: what was asked (`slug`), and all of it (`key`)."""
 
@@ -121,7 +132,7 @@ class Library:
         self._index: _Index | None = None
         self._read: dict[Path, tuple[tuple[int, int], Recording]] = {}
         self._next: dict[Path, int] = {}
-        self._loose: dict[Path, tuple[Recording, str | None]] = {}
+        self._loose: dict[Path, tuple[tuple[int, int], str | None]] = {}
 
     def missing(self, path: Path, since: float) -> bool:
         """Whether record mode should ask again: it is older than `since`, or this process wrote it.
@@ -171,14 +182,14 @@ class Library:
         from .loose import loose_key
 
         try:
-            recording = self.read(path)
+            stamp = _stamp(path)
+            known = self._loose.get(path)
+            if known is None or known[0] != stamp:
+                asked = self._glance(path).request
+                key = loose_key(asked.method, asked.path, asked.query, asked.body)
+                known = self._loose[path] = (stamp, key)
         except RecordingError:
             return None  # `oaiworkbook doctor` names it
-        known = self._loose.get(path)
-        if known is None or known[0] is not recording:
-            asked = recording.request
-            key = loose_key(asked.method, asked.path, asked.query, asked.body)
-            known = self._loose[path] = (recording, key)
         return known[1]
 
     def sessions(
@@ -219,7 +230,7 @@ class Library:
         near = []
         for path in self.paths(lesson):
             try:
-                recording = self.read(path)
+                recording = self._glance(path)
             except RecordingError:
                 continue  # it is not what was asked for, and `oaiworkbook doctor` names it
             asked = recording.request.model_dump()
@@ -239,17 +250,16 @@ class Library:
             watcher(why)
 
     def read(self, path: Path) -> Recording:
-        try:
-            stat = path.stat()
-        except OSError as error:
-            raise RecordingError(
-                f"Cannot read the recording {path}: {error.strerror}. {MEND}"
-            ) from error
-        stamp = (stat.st_mtime_ns, stat.st_size)
+        stamp = _stamp(path)
         known = self._read.get(path)
         if known is None or known[0] != stamp:
             known = self._read[path] = (stamp, read_recording(path))
         return known[1]
+
+    def _glance(self, path: Path) -> Recording:
+        """As `read`, and not kept: a search passes hundreds, which would stay for the kernel's life."""
+        known = self._read.get(path)
+        return known[1] if known and known[0] == _stamp(path) else read_recording(path)
 
     def paths(self, lesson: str | None = None) -> list[Path]:
         """Files of one lesson; of all lessons if it is None or has none."""
@@ -261,7 +271,7 @@ class Library:
         found = Origins(Counter(), {}, [])
         for path in paths:
             try:
-                made = self.read(path).provenance
+                made = self._glance(path).provenance
             except RecordingError as error:
                 found.broken.append(error)
                 continue

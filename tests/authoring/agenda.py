@@ -310,4 +310,6 @@ def pages() -> dict[str, str]:
 def renew() -> None:
     """Writes the generated parts of the pages for a room anew."""
     for path in (GUIDE, HANDOUT, PRINTED):
-        path.write_text(pages()[path.name], "utf-8")
+        text = pages()[path.name]
+        if path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")

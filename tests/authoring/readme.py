@@ -70,4 +70,6 @@ def with_generated(text: str) -> str:
 
 def renew() -> None:
     """Makes the generated blocks of README.md anew."""
-    README.write_text(with_generated(README.read_text("utf-8")), "utf-8")
+    before = README.read_text("utf-8")
+    if (text := with_generated(before)) != before:
+        README.write_text(text, "utf-8")

@@ -4,13 +4,16 @@ from types import ModuleType
 
 import pytest
 
-from . import bench_import, bench_lab, bench_ledger, bench_replay, bench_suite
+from . import bench_import, bench_lab, bench_ledger, bench_memory, bench_replay, bench_suite
 from .__main__ import ALL
 from .timing import Row, report
 
 
 def test_every_benchmark_is_in_the_one_table() -> None:
-    assert set(ALL) == {bench_import, bench_lab, bench_ledger, bench_replay, bench_suite}
+    assert set(ALL) == {
+        *(bench_import, bench_lab, bench_ledger),
+        *(bench_memory, bench_replay, bench_suite),
+    }
 
 
 @pytest.mark.parametrize("bench", ALL, ids=lambda bench: bench.__name__.rpartition(".")[2])

@@ -1,6 +1,7 @@
 """`oaiworkbook lab` opens the lessons, overwrites nothing, and `reset` loses nothing."""
 
 import contextlib
+import importlib
 import json
 import os
 import re
@@ -347,6 +348,37 @@ def _config(page: str) -> dict[str, Any]:
     assert found is not None
     config: dict[str, Any] = json.loads(found[1])
     return config
+
+
+def test_the_server_builds_no_grammar_of_addresses(own_folders: Path) -> None:
+    """It took a second of each start, and 15 MB of each server (jsonschema, for the format `iri`)."""
+    started = (
+        "import sys; from oaiworkbook.course import lab\n"
+        "lab.arguments = lambda *_, **__: ['--version']\n"
+        "try: lab.start(browser=False)\n"
+        "except SystemExit: print({'jsonschema', 'lark'} & sys.modules.keys())"
+    )
+    run = [sys.executable, "-c", started]
+    said = subprocess.run(run, cwd=own_folders, check=True, capture_output=True, text=True).stdout
+    assert said.endswith("{'jsonschema'}\n"), said
+
+
+def test_no_schema_of_jupyter_s_asks_for_that_grammar() -> None:
+    schemas = [
+        path
+        for name in (
+            "jupyter_events",
+            "jupyter_server",
+            "jupyterlab",
+            "jupyterlab_server",
+            "nbformat",
+        )
+        for path in Path(str(importlib.import_module(name).__file__)).parent.rglob("*")
+        if path.suffix in (".json", ".yaml", ".yml") and "schema" in f"{path}"
+    ]
+    assert len(schemas) > 20
+    found = [path for path in schemas if re.search(r"""format["']?: *["']?iri""", path.read_text())]
+    assert not found
 
 
 def test_a_replay_session_finds_no_key(
