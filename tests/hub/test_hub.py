@@ -54,7 +54,7 @@ def test_each_home_has_the_lessons_and_an_edit_outlives_the_next_start(hub: Hub)
 
 
 def test_the_first_page_is_the_first_lesson_below_the_hubs_own_address(hub: Hub) -> None:
-    assert hub.of("anna").leads_to("") == "lab/tree/00_start_here.ipynb"
+    assert hub.of("anna").leads_to("") == "lab/tree/00_all_lessons.md"
     # Our settings of JupyterLab hold, as at home: no pop-up with news.
     assert "@jupyterlab/apputils-extension:announcements" in hub.of("anna").ask("GET", "lab")
 
