@@ -8,6 +8,7 @@ is `jupyter lab` with the same lesson open, and a kernel that has imported opena
 
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -28,7 +29,10 @@ STOCK = "import openai, openai.resources.responses.responses; openai.OpenAI(api_
 
 @contextmanager
 def server(command: Sequence[str], home: Path) -> Iterator[tuple[Served, int]]:
-    """A server in a home of its own, and its number. Raises TimeoutError where it does not answer."""
+    """A server in a home of its own, with copies of the lessons, and its number.
+
+    Raises TimeoutError where it does not answer, RuntimeError where it ends.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -40,9 +44,12 @@ def server(command: Sequence[str], home: Path) -> Iterator[tuple[Served, int]]:
     }
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         own[name] = str(home / name.lower())
+    lessons = home / "lessons"
+    shutil.copytree(ROOT / "notebooks", lessons)
+    options = (f"--ServerApp.port={port}", f"--ServerApp.root_dir={lessons}")
     process = subprocess.Popen(
-        [sys.executable, *command, str(port)],
-        cwd=ROOT / "notebooks",
+        [sys.executable, *command, *options],
+        cwd=home,
         env=os.environ | own | {"OAIWORKBOOK_PROGRESS": str(home / "progress")},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -55,6 +62,8 @@ def server(command: Sequence[str], home: Path) -> Iterator[tuple[Served, int]]:
                 served.ask("GET", "api")
                 break
             except OSError as error:
+                if process.poll() is not None:
+                    raise RuntimeError(f"{command} ended with {process.returncode}") from error
                 if time.monotonic() > end:
                     raise TimeoutError(f"{command} does not answer") from error
                 time.sleep(0.05)

@@ -65,7 +65,11 @@ def test_what_can_be_no_path_is_one_calm_line(
     for command in set(COMMANDS) - {"doctor"}:
         words = [
             command,
-            *(["00"] if command in ("run", "record", "reset", "lab", "cell", "copy") else []),
+            *(
+                ["00"]
+                if command in ("run", "record", "reset", "lab", "cell", "copy", "stick")
+                else []
+            ),
         ]
         assert cli.main(words) == 1
         assert capsys.readouterr().err == f"oaiworkbook {command}: {said}\n"
