@@ -355,7 +355,7 @@ def test_the_server_builds_no_grammar_of_addresses(own_folders: Path) -> None:
     started = (
         "import sys; from oaiworkbook.course import lab\n"
         "lab.arguments = lambda *_, **__: ['--version']\n"
-        "try: lab.start(browser=False)\n"
+        "try: lab.start(browser=False, extra=['--ServerApp.root_dir=.'])\n"
         "except SystemExit: print({'jsonschema', 'lark'} & sys.modules.keys())"
     )
     run = [sys.executable, "-c", started]
