@@ -1,12 +1,10 @@
 """A booklet of solutions: each exercise with its task, its hints and one good answer."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..errors import LessonError
-from . import lessons
+from . import cells, contents, lessons
 from .checks import of_lesson
 
 _TASK = r"^\*\*{id}, .+?(?=^\*\*\d\d-\d|\Z)"
@@ -41,29 +39,20 @@ def html(text: str, title: str = TITLE) -> str:
 
 def _lesson(path: Path) -> Iterator[str]:
     number = path.name[:2]
-    try:
-        cells = [
-            ("".join(cell["source"]), cell["cell_type"], cell["metadata"].get("tags", []))
-            for cell in json.loads(path.read_text("utf-8"))["cells"]
-        ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise LessonError(
-            f"Cannot read {path}: {error}. `oaiworkbook reset {number}` brings it back."
-        ) from error
-    title = re.search(r"^# \d\d · (.+)$", cells[0][0] if cells else "", re.MULTILINE)
-    yield f"## {number} {title[1] if title else path.stem[3:].replace('_', ' ')}"
+    there = cells.read(path)
+    yield f"## {number} {contents.TITLES.get(number, path.stem[3:].replace('_', ' '))}"
     for exercise in of_lesson(number):
         yield f"### {exercise.id}"
         task = re.compile(_TASK.format(id=exercise.id), re.MULTILINE | re.DOTALL)
         found = (
-            (place, task.search(text))
-            for place, (text, kind, _) in enumerate(cells)
-            if kind == "markdown"
+            (place, task.search(each.source))
+            for place, each in enumerate(there)
+            if each.kind == "markdown"
         )
-        place, words = next(((place, match) for place, match in found if match), (len(cells), None))
+        place, words = next(((place, match) for place, match in found if match), (len(there), None))
         if words:
             yield words[0].strip()
-        given = [text for text, _, tags in cells[place:] if "exercise" in tags]
+        given = [each.source for each in there[place:] if "exercise" in each.tags]
         if given:
             yield f"Given:\n\n```python\n{given[0].strip()}\n```"
         yield "\n".join(f"{place}. {hint}" for place, hint in enumerate(exercise.hints, start=1))

@@ -6,8 +6,23 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
+from ..errors import LessonError
 from . import lessons
+
+
+class Cell(NamedTuple):
+    """`kind` is `code` or `markdown`."""
+
+    kind: str
+    source: str
+    tags: list[str]
+
+
+def read(path: Path) -> list[Cell]:
+    """The cells of a notebook. Raises LessonError where it is broken or not there."""
+    return list(_parsed(path))
 
 
 def lesson_of(source: str) -> str | None:
@@ -60,8 +75,18 @@ def _code_cells() -> list[tuple[str, str, list[str]]]:
 
 
 def _of_file(path: Path) -> Iterator[tuple[str, str, list[str]]]:
-    with suppress(OSError, ValueError, KeyError):
+    with suppress(LessonError):
+        for cell in _parsed(path):
+            if cell.kind == "code":
+                yield path.stem, cell.source.strip(), cell.tags
+
+
+def _parsed(path: Path) -> Iterator[Cell]:
+    try:
         for cell in json.loads(path.read_text("utf-8"))["cells"]:
-            if cell["cell_type"] == "code":
-                source = "".join(cell["source"]).strip()
-                yield path.stem, source, cell["metadata"].get("tags", [])
+            tags = cell["metadata"].get("tags", [])
+            yield Cell(cell["cell_type"], "".join(cell["source"]), tags)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LessonError(
+            f"Cannot read {path}: {error}. `oaiworkbook reset {path.name[:2]}` brings it back."
+        ) from error

@@ -1,12 +1,10 @@
 """The cell to copy of a lesson, as a program for a file of its own."""
 
 import ast
-import json
 import sys
-from typing import Any
 
 from ..errors import LessonError
-from . import lessons
+from . import cells, lessons
 
 # What is imported -> what pip installs, where the names differ.
 _INSTALLED = {"websockets": "openai[realtime]", "agents": "openai-agents", "httpx2": "openai"}
@@ -18,13 +16,9 @@ def program(number: str) -> str:
     Raises LessonError where there is no such lesson, or its notebook has no such cell.
     """
     path = lessons.find(number)
-    try:
-        cells = json.loads(path.read_text("utf-8"))["cells"]
-        found = ["".join(cell["source"]) for cell in cells if _is_copied(cell)]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise LessonError(
-            f"Cannot read {path}: {error}. `oaiworkbook reset {number}` brings it back."
-        ) from error
+    found = [
+        each.source for each in cells.read(path) if each.kind == "code" and "copy" in each.tags
+    ]
     if len(found) != 1:
         raise LessonError(
             f"{path} has {len(found)} cells tagged `copy`. `oaiworkbook reset {number}` brings the "
@@ -34,10 +28,6 @@ def program(number: str) -> str:
     wanted = " ".join(f'"{name}"' if "[" in name else name for name in sorted(_needs(source)))
     head = f"# oaiworkbook, lesson {path.name[:2]}, licence MIT.\n# pip install {wanted}\n"
     return f"{head}\n{source.rstrip()}\n"
-
-
-def _is_copied(cell: dict[str, Any]) -> bool:
-    return cell["cell_type"] == "code" and "copy" in cell["metadata"].get("tags", [])
 
 
 def _needs(source: str) -> set[str]:
