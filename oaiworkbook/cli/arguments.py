@@ -1,8 +1,9 @@
-"""What the commands share: the parser's one-line errors, and the types of arguments."""
+"""What the commands share: the parser's one-line errors, the types of arguments, and what `-o` does."""
 
 import argparse
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import NoReturn
 
 
@@ -35,6 +36,16 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no date; write 2026-11-22") from None
+
+
+def deliver(text: str, output: str | None) -> None:
+    """Prints the text, or writes it into the new file `output` and says so. Raises FileExistsError."""
+    if output is None:
+        print(text, end="")
+        return
+    with Path(output).open("x", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+    print(f"Written to {output}.")
 
 
 def usd(text: str) -> Decimal:

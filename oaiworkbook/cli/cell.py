@@ -1,9 +1,8 @@
 """`oaiworkbook cell`: the cell to copy of a lesson, as a file of its own."""
 
 import argparse
-from pathlib import Path
 
-from .arguments import Parser
+from .arguments import Parser, deliver
 
 WHAT = "print the cell to copy of a lesson, as a program"
 HELP = """\
@@ -27,11 +26,5 @@ def options(parser: Parser) -> None:
 def run(args: argparse.Namespace) -> int:
     from ..course import copied
 
-    program = copied.program(args.lesson)
-    if args.output is None:
-        print(program, end="")
-        return 0
-    with Path(args.output).open("x", encoding="utf-8", newline="\n") as file:
-        file.write(program)
-    print(f"Written to {args.output}.")
+    deliver(copied.program(args.lesson), args.output)
     return 0

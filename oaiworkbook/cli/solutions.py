@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from .arguments import Parser
+from .arguments import Parser, deliver
 
 WHAT = "a booklet of tasks, hints and solutions, for those who help"
 HELP = """\
@@ -29,13 +29,7 @@ def run(args: argparse.Namespace) -> int:
 
     numbers = args.lessons or [path.stem for path in lessons.shipped()]
     text = booklet.markdown(numbers)
-    if args.output is None:
-        print(text, end="")
-        return 0
-    path = Path(args.output)
-    if path.suffix.lower() in (".html", ".htm"):
+    if args.output and Path(args.output).suffix.lower() in (".html", ".htm"):
         text = booklet.html(text)
-    with path.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-    print(f"Written to {path}.")
+    deliver(text, args.output)
     return 0

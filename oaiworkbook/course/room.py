@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,7 +50,7 @@ class Room:
                 {"exercise": exercise, "tried": tried, "solved": solved}
                 for exercise, tried, solved in self.unsolved
             ],
-            "left_out": [{"name": each.name, "why": each.why} for each in self.left],
+            "left_out": list(map(asdict, self.left)),
         }
 
     def __repr__(self) -> str:
@@ -87,8 +87,8 @@ class Machines:
         return not self.left and all(each["ok"] for each in self.reports.values())
 
     def to_dict(self) -> dict[str, Any]:
-        left = [{"name": each.name, "why": each.why} for each in self.left]
-        return {"ok": self.ready, "machines": self.reports, "left_out": left}
+        left_out = list(map(asdict, self.left))
+        return {"ok": self.ready, "machines": self.reports, "left_out": left_out}
 
     def __repr__(self) -> str:
         lines = []

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -56,16 +56,7 @@ class Progress:
             "solved": sum(each.solved for each in self.lessons),
             "exercises": sum(each.exercises for each in self.lessons),
             "next": self.next.number if self.next else None,
-            "lessons": [
-                {
-                    "number": each.number,
-                    "title": each.title,
-                    "exercises": each.exercises,
-                    "solved": each.solved,
-                    "tries": each.tries,
-                }
-                for each in self.lessons
-            ],
+            "lessons": list(map(asdict, self.lessons)),
             "checked": self.checked,
         }
 

@@ -28,6 +28,21 @@ CHUNK_S = 0.2
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
+def heard() -> dict[str, Any]:
+    """The settings of the sound that comes in, as each session begins with them."""
+    listening = {
+        "type": "server_vad",
+        "threshold": 0.5,
+        "prefix_padding_ms": 300,
+        "silence_duration_ms": 500,
+        "idle_timeout_ms": None,
+        "create_response": True,
+        "interrupt_response": True,
+    }
+    begun: dict[str, Any] = {"format": PCM, "transcription": None, "noise_reduction": None}
+    return begun | {"turn_detection": listening}
+
+
 class Spoken:
     """One session of a model that speaks. Deterministic in `seed`."""
 
@@ -36,16 +51,6 @@ class Spoken:
         self._random = random.Random(f"{model} {seed}")
 
     def created(self) -> Said:
-        listening = {
-            "type": "server_vad",
-            "threshold": 0.5,
-            "prefix_padding_ms": 300,
-            "silence_duration_ms": 500,
-            "idle_timeout_ms": None,
-            "create_response": True,
-            "interrupt_response": True,
-        }
-        heard = {"format": PCM, "transcription": None, "noise_reduction": None}
         session = {
             "type": "realtime",
             "object": "realtime.session",
@@ -61,7 +66,7 @@ class Spoken:
             "prompt": None,
             "expires_at": CREATED + 1800,
             "audio": {
-                "input": heard | {"turn_detection": listening},
+                "input": heard(),
                 "output": {"format": PCM, "voice": self.voice, "speed": 1.0},
             },
             "include": None,

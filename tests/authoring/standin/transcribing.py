@@ -18,7 +18,7 @@ from typing import Any
 
 from . import NotAuthored
 from .common import CREATED, pieces
-from .realtime import PCM, RATE, Said, Spoken
+from .realtime import RATE, Said, Spoken, heard
 
 LEAST_MS = 100  # of sound in a turn
 QUERY = "intent=transcription"
@@ -51,22 +51,12 @@ class Transcribing(Spoken):
         return copy.deepcopy(said)
 
     def _created(self) -> Said:
-        listening = {
-            "type": "server_vad",
-            "threshold": 0.5,
-            "prefix_padding_ms": 300,
-            "silence_duration_ms": 500,
-            "idle_timeout_ms": None,
-            "create_response": True,
-            "interrupt_response": True,
-        }
-        heard = {"format": PCM, "transcription": None, "noise_reduction": None}
         self.session = {
             "type": "transcription",
             "object": "realtime.transcription_session",
             "id": self._id("sess"),
             "expires_at": CREATED + 1800,
-            "audio": {"input": heard | {"turn_detection": listening}},
+            "audio": {"input": heard()},
             "include": None,
         }
         return [(0.0, self._event("session.created", session=self.session))]
