@@ -54,7 +54,8 @@ SCHEMA = [
     CREATE INDEX calls_priced ON calls (response_id)
         WHERE cost_usd IS NOT NULL AND mode IN ('live', 'record');
     """,
-    ledger_sums.SCHEMA,
+    ledger_sums.EACH_CALL,
+    ledger_sums.SOME_CALLS,
 ]
 
 # Calls under way, and those of unknown cost for which limits hold something.
