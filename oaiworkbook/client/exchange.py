@@ -106,12 +106,13 @@ class ClientState:
     @property
     def library(self) -> "Library":
         """Loaded with the first call; threads that make it together get one."""
-        with _loading:
-            if self._library is None:
-                from ..recordings.library import Library
+        if self._library is None:
+            with _loading:
+                if self._library is None:
+                    from ..recordings.library import Library
 
-                self._library = Library(self.recordings, flat=self.own)
-            return self._library
+                    self._library = Library(self.recordings, flat=self.own)
+        return self._library
 
     @cached_property
     def meter(self) -> "Meter":

@@ -219,6 +219,13 @@ def _advise(exchange: Exchange, response: httpx2.Response, first: bytes) -> None
     if response.is_error:
         exchange.steer(response, parse_body(content_type, response.content, [])[0])
         return
+    start = decoded([(0, first)], exchange.encoding)[0] if first else b""
+    if (
+        exchange.failure is None
+        and "text/html" not in content_type.lower()
+        and looks_like_events(start)
+    ):
+        return
     where = f"{response.request.url} answered {response.status_code}"
     if exchange.failure is not None:
         # The SDK would hand it on as if it were the object asked for, without its content.
@@ -227,16 +234,14 @@ def _advise(exchange: Exchange, response: httpx2.Response, first: bytes) -> None
             response.request,
             body=error_in(exchange.parsed),
         )
-    start = decoded([(0, first)], exchange.encoding)[0]
-    if "text/html" in content_type.lower() or not looks_like_events(start):
-        # The SDK would hand a page on as if it were the object asked for, or an empty stream.
-        raise openai.APIConnectionError(
-            message=masked_text(
-                f"{where} with {content_type}, not with what was asked for. Check the base URL, and any "
-                "proxy between you and the API."
-            ),
-            request=response.request,
-        )
+    # The SDK would hand a page on as if it were the object asked for, or an empty stream.
+    raise openai.APIConnectionError(
+        message=masked_text(
+            f"{where} with {content_type}, not with what was asked for. Check the base URL, and any "
+            "proxy between you and the API."
+        ),
+        request=response.request,
+    )
 
 
 def _note_head(exchange: Exchange, response: httpx2.Response) -> None:

@@ -107,8 +107,6 @@ SELECT = f"SELECT {_names}, id FROM calls"
 _numbers, _labels = attrgetter(*_NUMBERS), attrgetter(*_LABELS)
 # The API's messages quote keys and prompts, its codes do not.
 _label = re.compile(r"[\w.-]+(?: [\w.-]+){0,2}").match
-# The strings among the values of JSON without escapes: those of a usage are few.
-_strings = re.compile(r'(?<=[:\[,])"([^"]*)"(?!:)').findall
 
 
 def values_of(call: Call) -> tuple[Any, ...]:
@@ -137,8 +135,10 @@ def _as_json(usage: Mapping[str, Any]) -> str:
     try:
         text = to_json(dict(usage), fallback=str).decode()
     except ValueError:  # half an emoji, which JSON can write as an escape
-        text = json.dumps(dict(usage), default=str)
-    if "\\" in text or any(masked_label(word) != word for word in _strings(text)):
+        text = json.dumps(dict(usage), default=str, separators=(",", ":"))
+    # A usage is numbers and a word or two, each after the name of its field.
+    words = [rest.partition('"')[0] for rest in text.split(':"')[1:]]
+    if "\\" in text or "[" in text or any(masked_label(word) != word for word in words):
         return masked_text(text)
     return text
 

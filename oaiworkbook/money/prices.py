@@ -306,4 +306,4 @@ def _tier(service_tier: str | None, batch: bool) -> str:
 
 
 def _day(at: datetime) -> date:
-    return (at.astimezone(UTC) if at.tzinfo else at).date()
+    return (at.astimezone(UTC) if at.utcoffset() else at).date()

@@ -17,6 +17,7 @@ class OddCount(ValueError):
     """A field of the usage cannot be a count. The message names it, for a person to read."""
 
 
+_READ, _WRITTEN = ("input_tokens", "prompt_tokens"), ("output_tokens", "completion_tokens")
 # Detail field -> quantity. Text is what the named parts leave over, so it needs no entry.
 _INPUT = {
     "cached_tokens": "cache_read_tokens",
@@ -41,17 +42,16 @@ def quantities(usage: Any) -> dict[str, float]:
         # The price library wants the total and the part named.
         seconds = number(usage, "seconds", whole=False)
         return {"audio_seconds": seconds, "input_audio_seconds": seconds}
-    totals = ("input_tokens", "prompt_tokens"), ("output_tokens", "completion_tokens")
-    if all(_first(usage, *names) is None for names in totals):
+    if all(usage.get(name) is None for name in (*_READ, *_WRITTEN)):
         return {}
-    found = {names[0]: number(usage, *names) for names in totals}
+    found = {"input_tokens": number(usage, *_READ), "output_tokens": number(usage, *_WRITTEN)}
     into = _details(usage, "input_tokens_details", "input_token_details", "prompt_tokens_details")
     out = _details(
         usage, "output_tokens_details", "output_token_details", "completion_tokens_details"
     )
     for details, parts in ((into, _INPUT), (out, _OUTPUT)):
         for field, quantity in parts.items():
-            if count := number(details, field):
+            if field in details and (count := number(details, field)):
                 found[quantity] = count
     if found.get("cache_read_tokens") and into.get("cached_tokens_details") is not None:
         cached = _details(into, "cached_tokens_details")
@@ -93,6 +93,7 @@ def tool_extras(response: Mapping[str, Any]) -> tuple[dict[str, float], list[str
     notes: list[str] = []
     raw_items = response.get("output")
     items = [i for i in raw_items if is_object(i)] if isinstance(raw_items, list) else []
+    kinds = [item.get("type") for item in items]
     usage = _details(response, "tool_usage")
 
     if searches := number(_details(usage, "web_search"), "num_requests"):
@@ -100,12 +101,12 @@ def tool_extras(response: Mapping[str, Any]) -> tuple[dict[str, float], list[str
     elif "web_search" not in usage and (searches := sum(map(_is_search, items))):
         extras["web_search"] = searches
         notes.append("web searches counted from the output items")
-    if files := sum(item.get("type") == "file_search_call" for item in items):
+    if files := kinds.count("file_search_call"):
         extras["file_search"] = files
     if containers := set(_containers(items, response.get("tools"))):
         extras["container"] = len(containers)
 
-    drawn = sum(item.get("type") == "image_generation_call" for item in items)
+    drawn = kinds.count("image_generation_call")
     picture = _details(usage, "image_gen")
     if drawn or number(picture, "total_tokens"):
         # The counts do not say whose they are; the echoed tool definition may.
@@ -139,13 +140,15 @@ def number(holder: Mapping[str, Any], *names: str, whole: bool = True) -> float:
 
     Raises OddCount for anything but a number from 0 to `MOST`.
     """
-    value = _first(holder, *names)
-    if value is None:
-        return 0
-    # `type`: to Python, true and false are numbers.
-    if type(value) not in (int, float) or not 0 <= value <= MOST or (whole and value % 1):
-        raise OddCount(f"its {next(n for n in names if holder.get(n) is not None)} cannot be right")
-    return int(value) if whole else value
+    for name in names:
+        value = holder.get(name)
+        if value is None:
+            continue
+        # `type`: to Python, true and false are numbers.
+        if type(value) not in (int, float) or not 0 <= value <= MOST or (whole and value % 1):
+            raise OddCount(f"its {name} cannot be right")
+        return int(value) if whole else value
+    return 0
 
 
 def _is_search(item: Mapping[str, Any]) -> bool:

@@ -83,16 +83,18 @@ class Answer(_Part):
 
     def content(self, folder: Path) -> list[bytes]:
         """The body as sent: a piece an event for a stream, else one piece."""
-        if not self._content:
-            if self.sse is not None:
-                self._content = [event_bytes(event, self.crlf) for event in self.sse]
-            elif self.file is not None:
-                self._content = [(folder / self.file).read_bytes()]
-            elif self.text is not None:
-                self._content = [self.text.encode()]
-            else:
-                self._content = [as_json(self.json_).encode()]
-        return self._content
+        if content := self._content:
+            return content
+        if self.sse is not None:
+            content = [event_bytes(event, self.crlf) for event in self.sse]
+        elif self.file is not None:
+            content = [(folder / self.file).read_bytes()]
+        elif self.text is not None:
+            content = [self.text.encode()]
+        else:
+            content = [as_json(self.json_).encode()]
+        self._content = content
+        return content
 
     def pieces(self, folder: Path, pace: float) -> Iterator[tuple[float, bytes]]:
         """The body as it arrives: (seconds to wait first, bytes). `pace` scales the recorded waits.

@@ -105,7 +105,7 @@ class Origins:
 def _stamp(path: Path) -> tuple[int, int]:
     """Changes when the file does. Raises RecordingError."""
     try:
-        stat = path.stat()
+        stat = os.stat(path)
     except OSError as error:
         raise RecordingError(
             f"Cannot read the recording {path}: {error.strerror}. {MEND}"
@@ -147,7 +147,9 @@ class Library:
         with self._lock:
             for fresh in (False, True):
                 paths = self._files(fresh).of_key.get(request.key, [])
-                for path in sorted(paths, key=lambda p: p.parent.name != lesson):
+                if len(paths) > 1:
+                    paths = sorted(paths, key=lambda p: p.parent.name != lesson)
+                for path in paths:
                     try:
                         asked = self.read(path).request
                     except RecordingError as error:
