@@ -23,8 +23,9 @@ _NAMES = re.compile(
     r"|authorization|credential|signature|sig|auth)s?$"
 )
 _ENVIRONMENT = re.compile(r"(?i)(key|token|secret|password|passwd|credential)s?$")
+# Compiled when first used: `import OpenAI` is not to wait for it.
 # What the keys of this field look like, whoever's they are. A digit tells them from words.
-_LOOKS = re.compile(
+_LOOKS = (
     r"(?<![A-Za-z0-9])sk-(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{16,}"
     r"|(?<![A-Za-z0-9_-])(?:"
     r"(?:ek|rk|pk|hf|npm|gsk|xai|r8|pplx|nvapi|whsec|[sr]k_live|[sr]k_test)[_-]"
@@ -34,8 +35,8 @@ _LOOKS = re.compile(
     r"|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----)"
 )
-_BEARER = re.compile(r"(?i)\b(?:bearer|basic) (?=[A-Za-z0-9._~+/=-]*\d)[A-Za-z0-9._~+/=-]{16,}")
-_USERINFO = re.compile(r"(?<=://)[^/\s:@\"']+:[^/\s@\"']+(?=@)")
+_BEARER = r"(?i)\b(?:bearer|basic) (?=[A-Za-z0-9._~+/=-]*\d)[A-Za-z0-9._~+/=-]{16,}"
+_USERINFO = r"(?<=://)[^/\s:@\"']+:[^/\s@\"']+(?=@)"
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 _BLANK = re.compile(rb"\s+")
 
@@ -118,14 +119,15 @@ def _forms(key: str) -> tuple[bytes, ...]:
 
 def looks_like_a_key(text: str) -> str | None:
     """What in `text` has the form of a key, also within base64; None where nothing has."""
-    if match := _LOOKS.search(text) or _BEARER.search(text) or _USERINFO.search(text):
-        return match.group()
+    for pattern in (_LOOKS, _BEARER, _USERINFO):
+        if match := re.search(pattern, text):
+            return match.group()
     for encoded in _ENCODED.findall(text):
         try:
             plain = base64.b64decode(encoded.translate(_STANDARD) + "==").decode("ascii")
         except ValueError:
             continue
-        if match := _LOOKS.search(plain):
+        if match := re.search(_LOOKS, plain):
             return match.group()
     return None
 
@@ -138,7 +140,7 @@ def masked_text(text: str) -> str:
     for key in environment():
         text = text.replace(key, MASK)
     for pattern in (_LOOKS, _BEARER, _USERINFO):
-        text = pattern.sub(MASK, text)
+        text = re.sub(pattern, MASK, text)
     return text
 
 
