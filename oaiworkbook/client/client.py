@@ -17,6 +17,11 @@ from .neighbours import practice_server
 from .refused_keys import explain
 from .sockets import Sockets
 
+if TYPE_CHECKING:
+    from typing import Self, Unpack
+
+    from .options import AsyncKey, Copied, Key, New
+
 TIMEOUT = openai.Timeout(120.0, connect=5.0)  # seconds
 _NO_KEY = "none-in-replay"  # the SDK refuses to be constructed without a key
 
@@ -145,7 +150,7 @@ def _names_workbook_server(url: str) -> bool:
 class _Given:
     """What the SDK's constructor and `copy` do not know: `mode` and `deadline`."""
 
-    if not TYPE_CHECKING:  # the signatures shown to a type checker are the SDK's
+    if not TYPE_CHECKING:  # a type checker is shown the signatures of `options.py`
         _http_class: type[Any]
 
         def __init__(self, *, deadline: float | None = None, **options: Any) -> None:
@@ -199,7 +204,15 @@ class OpenAI(_Given, Sockets, openai.OpenAI):
     __module__ = "oaiworkbook.client"  # as a person would import it
     _http_class = WorkbookClient
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+
+        def __init__(self, *, api_key: Key = None, **options: Unpack[New]) -> None: ...
+
+        def copy(self, *, api_key: Key = None, **options: Unpack[Copied]) -> Self: ...
+
+        with_options = copy
+
+    else:
 
         def _refresh_api_key(self) -> str:
             return checked_key(super()._refresh_api_key(), "The key that api_key= returns")
@@ -211,7 +224,15 @@ class AsyncOpenAI(_Given, Sockets, openai.AsyncOpenAI):
     __module__ = "oaiworkbook.client"
     _http_class = AsyncWorkbookClient
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+
+        def __init__(self, *, api_key: AsyncKey = None, **options: Unpack[New]) -> None: ...
+
+        def copy(self, *, api_key: AsyncKey = None, **options: Unpack[Copied]) -> Self: ...
+
+        with_options = copy
+
+    else:
 
         async def _refresh_api_key(self) -> str:
             return checked_key(await super()._refresh_api_key(), "The key that api_key= returns")

@@ -351,7 +351,8 @@ def _put_in_place(shell: Any) -> None:
     if str(shell.user_ns.get("__file__", "")).endswith((".py", ".ipy")):
         # A lesson as a script (jupyter nbconvert --to script): no cell is told from another there, and
         # the one to copy would call the API with the plain SDK, past the mode.
-        openai.OpenAI, openai.AsyncOpenAI = oaiworkbook.OpenAI, oaiworkbook.AsyncOpenAI  # type: ignore[misc]
+        for name in ("OpenAI", "AsyncOpenAI"):
+            setattr(openai, name, getattr(oaiworkbook, name))
 
 
 def unload(shell: Any) -> None:
