@@ -5,6 +5,8 @@
 The rest of the lesson runs in a forked copy of its kernel, right after the changed cell, and once in
 another copy with all cells as they are. A later cell that stops, or gives another text, depends on the change:
 its invitation must then say "Then change it back and run the cell again."
+
+A copy has no threads but its own. A lesson that has started one, such as a server, runs anew from its first cell.
 """
 
 import json
@@ -30,6 +32,7 @@ from . import surroundings
 
 BACK = re.compile(r"\bchange\s+it\s+back\b", re.IGNORECASE)
 _SECONDS = 300
+_THREAD = "threading.Thread("
 COST_LINE = re.compile(r"(\d+ calls?\b|no call|mode )")
 _untyped: Any = nbformat
 
@@ -84,7 +87,10 @@ def changes(path: Path, *, taken_back: bool = True) -> list[LeftIn]:
                     if _counts(stored.cells[place])
                 }
 
-                after = partial(_after, client, cell, index, later, scratch)
+                if any(_THREAD in each.source for each in stored.cells[: index + 1]):
+                    after = partial(_anew, path, index, later)
+                else:
+                    after = partial(_after, client, cell, index, later, scratch)
                 if not as_it_was:
                     as_it_was = after(cell.source)
                 from_here = None
@@ -109,6 +115,37 @@ def _after(
     run_cell(client, asking, index, index)
     said = json.loads(file.with_suffix(".said").read_text("utf-8"))
     return dict(zip(later, said[1:], strict=True))
+
+
+def _anew(path: Path, index: int, later: Mapping[int, str], source: str) -> dict[int, Any]:
+    """As `_after`, in a kernel of its own that has run the cells before."""
+    node = read(path)
+    node.cells[index].source = source
+    found = {}
+    with tempfile.TemporaryDirectory(prefix="oaiwb-", ignore_cleanup_errors=True) as folder:
+        env = surroundings.environment(Path(folder))
+        with session(
+            node, path.parent, mode="replay", lesson=path.stem, env=env, timeout=_SECONDS
+        ) as client:
+            for place, cell in enumerate(node.cells):
+                if place in later or (place <= index and cell.cell_type == "code"):
+                    run_cell(client, cell, place, place)
+                if place in later:
+                    found[place] = _given(cell.outputs)
+    return found
+
+
+def _given(outputs: Sequence[Any]) -> tuple[str, str]:
+    """The error of a cell, and its text."""
+    error, printed, shown = "", "", []
+    for each in outputs:
+        if each.output_type == "error":
+            error = each.ename
+        elif each.output_type == "stream":
+            printed += each.text if each.name == "stdout" else ""
+        elif not COST_LINE.match(text := each.data.get("text/plain", "")):
+            shown.append(text)
+    return error, _plain(printed, "\n".join(shown))
 
 
 def _taken_back(invitation: str, old: str) -> bool:

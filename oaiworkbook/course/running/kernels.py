@@ -29,7 +29,8 @@ from .warm import WarmProvisioner, nursery_for
 SOCKET_PATH = 95
 # Each would make one machine's outputs differ from another's, or hide output from the notebook.
 DROPPED = (
-    *("PYTEST_CURRENT_TEST", "JPY_SESSION_NAME", "JPY_PARENT_PID", "MPLBACKEND"),
+    *("PYTEST_CURRENT_TEST", "PYTEST_ADDOPTS", "PYTEST_PLUGINS"),
+    *("JPY_SESSION_NAME", "JPY_PARENT_PID", "MPLBACKEND"),
     *("LINES", "OAIWORKBOOK_LOCAL"),
 )
 
