@@ -29,7 +29,7 @@ STEADY = [
     "import asyncio\nawait asyncio.sleep(0)",
     "import matplotlib.pyplot as plt\nplt.plot([1, 2, 1])\nplt.show()",
     "_ + _i[:0] if isinstance(_, str) else 'history'",
-    "print({name: os.environ.get(name) for name in ('OAIWORKBOOK_MODE', 'OAIWORKBOOK_PACE', 'OPENAI_API_KEY', 'https_proxy', 'PYTEST_CURRENT_TEST')})",
+    "print({name: os.environ.get(name) for name in ('OAIWORKBOOK_MODE', 'OAIWORKBOOK_PACE', 'OPENAI_API_KEY', 'https_proxy', 'PYTEST_CURRENT_TEST', 'PYTEST_ADDOPTS')})",
     "print(os.environ['OAIWORKBOOK_LEDGER'] == 'the user\\'s own')",
 ]
 RAISES = "1 / 0"
@@ -84,6 +84,7 @@ def nbval(*paths: Path, more: tuple[str, ...] = ()) -> dict[str, str]:
         "OAIWORKBOOK_MODE": "live",
         "OPENAI_API_KEY": "sk-test",
         "https_proxy": "http://127.0.0.1:9",
+        "PYTEST_ADDOPTS": "--durations=3",
     }
     command = [*pytest_in(paths[0].parent), "--nbval", "-rA", "-q", "--color=no", *more]
     result = subprocess.run(
