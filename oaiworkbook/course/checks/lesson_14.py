@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ..exercises.judge import Exercise, Wrong
-from ..exercises.phone import MODEL, Closed, Line, Talk, done, event, said
+from ..exercises.phone import MODEL, Closed, Line, Talk, done, event, raises, said
 from ..exercises.probe import expect
 
 Json = dict[str, Any]
@@ -176,17 +176,7 @@ def _raises(
     reply: Callable[[Json], Iterable[Json]],
 ) -> None:
     with Line(Talk(reply)) as line:
-        try:
-            found = line.run(answer, QUESTION)
-        except RuntimeError as error:
-            expect(word in str(error), f"after {when} the text of the error lacks {word!r}")
-            return
-        except Wrong:
-            raise Wrong(f"after {when} your code waited on") from None
-        except Exception as error:
-            what = f"`{type(error).__name__}`"
-            raise Wrong(f"after {when} it stops with {what}, not with a RuntimeError") from error
-    raise Wrong(f"after {when} it returned {found!r}")
+        raises(lambda: line.run(answer, QUESTION), when, word)
 
 
 EXERCISES = [

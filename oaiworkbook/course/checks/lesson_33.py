@@ -12,9 +12,10 @@ from ...practice.answers import (
     text_answer,
     text_part,
 )
-from ..exercises.asked import Turn, turns_of
+from ..exercises.asked import Turn
 from ..exercises.failures import passes_on
-from ..exercises.judge import Exercise, NotPlayed, Wrong
+from ..exercises.in_turn import InTurn
+from ..exercises.judge import Exercise, Wrong
 from ..exercises.probe import Asked, Probe, expect
 
 Json = dict[str, Any]
@@ -96,32 +97,15 @@ LATE, SORRY, LONG = "LATE", "SORRY", "A LINE THAT IS MUCH TOO LONG"
 BEEP = "30 letters at most, please"
 
 
-class _Model:
-    """Its answers in turn: texts for the tool, or a text for the person. It notes what it said."""
+class _Model(InTurn[str]):
+    """Each call is a text for the tool."""
 
-    def __init__(self, *answers: Sequence[str] | str, talks: bool = False) -> None:
-        self.said: list[list[Turn]] = []
-        self._answers = answers
-        self._talks = talks
+    default = (LATE,)
 
-    def __call__(self, asked: Asked) -> Json:
-        if asked.path != "/responses":
-            raise NotPlayed(f"`{asked.method} {asked.path}`")
-        number = len(self.said)
-        answer = self._answers[min(number, len(self._answers) - 1)]
-        if isinstance(answer, str) and asked.choice[0] == "required":
-            answer = [LATE]
-        notes = {"id": f"rs_{number}", "type": "reasoning", "encrypted_content": "x", "summary": []}
-        items: list[Json] = [notes]
-        if isinstance(answer, str) or self._talks:
-            text = answer if isinstance(answer, str) else "I will write it."
-            items.append(message_item([text_part(text)]) | {"id": f"msg_{number}"})
-        for place, text in enumerate(() if isinstance(answer, str) else answer):
-            id_ = f"{number}{place}"
-            call = custom_call_item(str(next(iter(asked.tools), "quill")), text, f"call_{id_}")
-            items.append(call | {"id": f"ctc_{id_}"})
-        self.said.append(list(turns_of(items)))
-        return text_answer("", output=items)
+    def call(self, asked: Asked, of: str, number: int, place: int) -> Json:
+        id_ = f"{number}{place}"
+        call = custom_call_item(str(next(iter(asked.tools), "quill")), of, f"call_{id_}")
+        return call | {"id": f"ctc_{id_}"}
 
 
 # What the model answers, and the text that is returned; None where there is none after five requests.

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from ...practice.answers import message_item, shell_call_item, text_answer, text_part
+from ...practice.answers import shell_call_item
 from ..exercises.asked import Turn, turns_of
 from ..exercises.failures import passes_on
-from ..exercises.judge import Exercise, NotPlayed, Wrong
+from ..exercises.in_turn import InTurn
+from ..exercises.judge import Exercise, Wrong
 from ..exercises.probe import Asked, Probe, expect
 
 Json = dict[str, Any]
@@ -106,35 +107,20 @@ def _entry(command: str) -> Json:
     return {"stdout": f"out of {command}", "stderr": "x" * code, "outcome": end}
 
 
-class _Model:
-    """Its answers in turn: calls, each a list of commands, or a text. It notes what it said."""
+class _Model(InTurn[Sequence[str]]):
+    """Each call is a list of commands. `lengths`: how much of their output it wants, by call."""
+
+    default = (("ls",),)
 
     def __init__(self, *answers: Sequence[Sequence[str]] | str, talks: bool = False) -> None:
-        self.said: list[list[Turn]] = []
+        super().__init__(*answers, talks=talks)
         self.lengths: dict[str, int | None] = {}
-        self._answers = answers
-        self._talks = talks
 
-    def __call__(self, asked: Asked) -> Json:
-        if asked.path != "/responses":
-            raise NotPlayed(f"`{asked.method} {asked.path}`")
-        number = len(self.said)
-        answer = self._answers[min(number, len(self._answers) - 1)]
-        if isinstance(answer, str) and asked.choice[0] == "required":
-            answer = [["ls"]]
-        notes = {"id": f"rs_{number}", "type": "reasoning", "encrypted_content": "x", "summary": []}
-        items: list[Json] = [notes]
-        if isinstance(answer, str) or self._talks:
-            text = answer if isinstance(answer, str) else "I will look."
-            items.append(message_item([text_part(text)]) | {"id": f"msg_{number}"})
-        for place, commands in enumerate(() if isinstance(answer, str) else answer):
-            id_ = f"call_{number}{place}"
-            length = 500 + place if number % 2 == 0 else None
-            self.lengths[id_] = length
-            call = shell_call_item(commands, id_, max_output_length=length)
-            items.append(call | {"id": f"sh_{number}{place}"})
-        self.said.append(list(turns_of(items)))
-        return text_answer("", output=items)
+    def call(self, asked: Asked, of: Sequence[str], number: int, place: int) -> Json:
+        id_ = f"call_{number}{place}"
+        self.lengths[id_] = length = 500 + place if number % 2 == 0 else None
+        call = shell_call_item(of, id_, max_output_length=length)
+        return call | {"id": f"sh_{number}{place}"}
 
 
 Answers = list[list[list[str]] | str]

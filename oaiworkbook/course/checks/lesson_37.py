@@ -9,7 +9,7 @@ from ...practice.events import response_events
 from ..exercises.asked import RESPONSES, Asked, Turn
 from ..exercises.failures import FAILURES, NO_MODEL, passes_on
 from ..exercises.judge import Exercise, Wrong
-from ..exercises.phone import Closed, Line, Scribe, event
+from ..exercises.phone import Closed, Line, Scribe, event, raises
 from ..exercises.probe import Probe, error_answer, expect, text_answer
 
 Json = dict[str, Any]
@@ -210,7 +210,7 @@ def go_on(answer: Callable[..., Any]) -> str:
         ("a line that ends in mid-answer", [[*_says("Mars is.")[:6], None]], ""),
         ("a line that ends after the error", _second(None), ""),
     ):
-        _raises(answer, when, replies, word)
+        raises(lambda: _one_line(answer, replies, "And which is red?")[0], when, word)  # noqa: B023
     return "The id is a short cut. The talk itself is in your list."
 
 
@@ -278,22 +278,6 @@ def _plain(asked: Asked, which: str) -> None:
 
 def _texts(asked: Asked) -> list[str]:
     return [turn.text for turn in asked.sent]
-
-
-def _raises(answer: Callable[..., Any], when: str, replies: list[Any], word: str) -> None:
-    try:
-        found, _ = _one_line(answer, replies, "And which is red?")
-    except RuntimeError as error:
-        expect(word in str(error), f"after {when} the text of the error lacks {word!r}")
-        return
-    except Wrong as wrong:
-        if "waited for an event" in str(wrong):
-            raise Wrong(f"after {when} your code waited on") from None
-        raise
-    except Exception as error:
-        what = f"`{type(error).__name__}`"
-        raise Wrong(f"after {when} it stops with {what}, not with a RuntimeError") from error
-    raise Wrong(f"after {when} it returned {found!r}")
 
 
 EXERCISES = [

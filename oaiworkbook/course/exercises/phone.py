@@ -24,7 +24,7 @@ import openai
 from .asked import RESPONSES, Asked
 from .gate import refusal
 from .judge import Wrong
-from .probe import error_answer
+from .probe import error_answer, expect
 
 if TYPE_CHECKING:
     from websockets.sync.server import ServerConnection
@@ -43,6 +43,10 @@ class Closed(Exception):
     """Raised by a script: the server ends the session in good order."""
 
 
+class Stuck(Wrong):
+    """A program waits for an event that never comes."""
+
+
 def waited(wait: Callable[[float], bool]) -> bool:
     """Whether `wait`, called with seconds to wait for, came true before the program was stuck."""
     end = monotonic() + LONGEST
@@ -53,6 +57,23 @@ def waited(wait: Callable[[float], bool]) -> bool:
         if process_time() - computed < COMPUTES:
             break
     return False
+
+
+def raises(run: Callable[[], Any], when: str, word: str) -> None:
+    """Raises Wrong unless `run` raises a RuntimeError that says `word`. `when`: what came to pass."""
+    try:
+        found = run()
+    except RuntimeError as error:
+        expect(word in str(error), f"after {when} the text of the error lacks {word!r}")
+        return
+    except Stuck:
+        raise Wrong(f"after {when} your code waited on") from None
+    except Wrong:
+        raise
+    except Exception as error:
+        what = f"`{type(error).__name__}`"
+        raise Wrong(f"after {when} it stops with {what}, not with a RuntimeError") from error
+    raise Wrong(f"after {when} it returned {found!r}")
 
 
 class Line:
@@ -123,7 +144,7 @@ class Line:
             raise Wrong("your code opened no session through the client it was given")
         if self.stuck:
             last = self.sent[-1]["type"] if self.sent else "nothing"
-            raise Wrong(f"your code waited for an event that never came; the last it sent: {last}")
+            raise Stuck(f"your code waited for an event that never came; the last it sent: {last}")
         return result
 
     def _hear_out(self) -> None:

@@ -259,7 +259,7 @@ WRONG = {
         (
             "the first text, whatever comes with it",
             _obey(done="response.output_text"),
-            "it returned 'I will write it.', not the text 'Done.'",
+            "it returned 'I will do it.', not the text 'Done.'",
         ),
         ("returns the response", _obey(text="response"), "it returned a Response, not a text"),
         (
