@@ -9,11 +9,12 @@ from urllib.parse import quote
 from .surroundings import ROOT
 
 # What an author writes, and what a lesson begins with: where the package is missing, one line says so,
-# and the cells that a front end has sent after it are not run.
+# and the cells that a front end has sent after it are not run. The magic stands at the line's beginning:
+# who turns a lesson into a script leaves such lines out.
 WRITTEN = "%load_ext oaiworkbook\n"
 START = """\
 try:
-    %load_ext oaiworkbook
+    import oaiworkbook
 except ModuleNotFoundError as error:
     import time
 
@@ -21,10 +22,10 @@ except ModuleNotFoundError as error:
 
     time.sleep(1)  # Run All has sent every cell by then, and this error stops them.
     raise UsageError(f"{error}. To install it, see the top of this lesson.") from None
+%load_ext oaiworkbook
 """
 _START = re.compile(
-    r"\A(?:%load_ext oaiworkbook\n|try:\n    %load_ext oaiworkbook\nexcept .*? from None\n)",
-    re.DOTALL,
+    r"\A(?:try:\n    import oaiworkbook\nexcept .*? from None\n)?%load_ext oaiworkbook\n", re.DOTALL
 )
 BRANCH = "main"
 FIRST = "00_start_here.ipynb"

@@ -22,7 +22,7 @@ LONG = 5  # lines; below, two lessons may well write the same
 def imported(lesson: Lesson) -> Iterator[tuple[str, str]]:
     """Each import of ours in the lesson: the module, and the name taken from it."""
     for _, cell in lesson.code:
-        for node in ast.walk(parsed(cell.source)):
+        for node in ast.walk(parsed(as_written(cell.source))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("oaiworkbook"):
                 yield from ((node.module or "", each.name) for each in node.names)
             elif isinstance(node, ast.Import):
@@ -41,6 +41,19 @@ def test_a_lesson_imports_public_names_and_nothing_else_of_ours(number: str) -> 
     """So that a file of the package can be moved without breaking a lesson."""
     public = {("oaiworkbook", name) for name in oaiworkbook.__all__}
     assert [each for each in imported(LESSONS[number]) if each not in public] == []
+
+
+@pytest.mark.parametrize("number", LESSONS)
+def test_a_lesson_is_a_script_without_the_lines_of_ipython(number: str) -> None:
+    """As tools make one from it that leave out, or comment out, what begins with `%` or `!`."""
+    for place, cell in LESSONS[number].code:
+        kept = [
+            line for line in cell.source.splitlines() if not line.lstrip().startswith(("%", "!"))
+        ]
+        try:
+            compile("\n".join(kept), f"cell {place}", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        except SyntaxError as error:
+            pytest.fail(f"{error.filename}: {error.msg}")
 
 
 @pytest.mark.parametrize("number", LESSONS)
