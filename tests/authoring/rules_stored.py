@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from oaiworkbook.course.running.run import OWN, tags
+from oaiworkbook.course.running.run import CLEANUP, OWN, tags
 
 from .lesson import Lesson, parsed
 from .slides import slide_types
@@ -14,7 +14,7 @@ from .slides import slide_types
 TAGS = frozenset(
     {
         *("copy", "raises-exception", "exercise", "check", "ending", "nbval-ignore-output"),
-        OWN,
+        *(OWN, CLEANUP),
     }
 )
 _SHOWS = frozenset(

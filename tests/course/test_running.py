@@ -264,6 +264,19 @@ def test_recording_leaves_out_a_cell_of_ones_own(tmp_path: Path) -> None:
     assert result.notebook.cells[2].outputs == []
 
 
+@pytest.mark.parametrize(
+    "changes", [[text("Replace `n = 1` with `n = 2` and run the cell again.")], []]
+)
+def test_what_cleans_up_runs_once_and_after_the_changes(tmp_path: Path, changes: list[Any]) -> None:
+    log = tmp_path / "log"
+    note = f"open({str(log)!r}, 'a').write(f'{{n}} ')"
+    path = saved(tmp_path, code(f"n = 1\n{note}"), *changes, code(f"n = 7\n{note}", "cleanup"))
+    assert record(path, lesson="90_plumbing").ok
+    assert log.read_text().split() == (["1", "1", "2", "1", "7"] if changes else ["1", "1", "7"])
+    assert run(path).ok
+    assert log.read_text().endswith("1 7 ")
+
+
 def test_recording_stops_before_the_second_pass_when_the_first_fails(tmp_path: Path) -> None:
     log = tmp_path / "log"
     path = saved(

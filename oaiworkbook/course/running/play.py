@@ -17,7 +17,7 @@ import nbformat
 from nbclient import NotebookClient
 
 from .kernels import session
-from .run import Failure, Run, RunResult, read, run_cell, tags
+from .run import OWN, Failure, Run, RunResult, read, run_cell, tags
 from .variants import variants
 
 _CHECKED = re.compile(r"\bcheck\(\s*[\"'](\d\d-\d+)[\"']")
@@ -99,7 +99,8 @@ def play(
     """
     node = read(notebook)
     todo = [*plays(node, answered), *more]
-    run = Run(node, lambda done, total: None, mode)
+    # What a learner asks in a cell of their own is not to be recorded.
+    run = Run(node, lambda done, total: None, frozenset({OWN} if mode == "record" else ()))
     played: list[Played] = []
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="oaiwb-", ignore_cleanup_errors=True) as scratch:

@@ -22,6 +22,8 @@ OnCell = Callable[[int, int], None]
 _untyped: Any = nbformat
 # The tag of a cell to play in: a learner's own question, which no recording answers. Nothing depends on it.
 OWN = "own"
+# The tag of a cell that deletes at OpenAI what the lesson has made. No cell after it needs what it does.
+CLEANUP = "cleanup"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -79,18 +81,19 @@ def execute(
     timeout: int = 600,
     on_cell: OnCell | None = None,
     startup: str = "",
+    left_out: frozenset[str] = frozenset(),
 ) -> RunResult:
     """Runs all cells in a fresh kernel, in the notebook's folder, and leaves the file as it is.
 
     `timeout` is for each cell, in seconds. `on_cell(done, all)` is called at the start and after
     each code cell; `startup` is Python that the kernel runs first. The run stops at the first
-    error; a cell tagged `raises-exception` must raise. A cell tagged `own` may miss its recording,
-    and is left out in record mode.
+    error; a cell tagged `raises-exception` must raise. A cell tagged `own` may miss its recording.
+    Cells with a tag of `left_out` are not run.
     Raises NotebookError where the notebook cannot be read; all else is in the result's failures.
     """
     node = read(notebook)
     started = time.monotonic()
-    run = Run(node, on_cell or (lambda done, total: None), mode)
+    run = Run(node, on_cell or (lambda done, total: None), left_out)
     try:
         with session(
             node,
@@ -147,12 +150,20 @@ def _both_passes(
     from .play import answers, play, plays
 
     first = execute(
-        notebook, mode="record", lesson=lesson, env=env, timeout=timeout, on_cell=on_cell
+        notebook,
+        mode="record",
+        lesson=lesson,
+        env=env,
+        timeout=timeout,
+        on_cell=on_cell,
+        # The changes ask for what a cell that cleans up deletes: it runs with the second pass.
+        left_out=frozenset({OWN, CLEANUP}),
     )
     if not first.ok:
         return first
     known, shown = answers(lesson), _outputs(first.notebook)
-    if not plays(first.notebook, known):
+    cleans_up = any(CLEANUP in tags(cell) for cell in first.notebook.cells)
+    if not cleans_up and not plays(first.notebook, known):
         return replace(first, failures=list(_unwanted(aside, shown)))
     # File times may be coarser than the clock.
     env.setdefault("OAIWORKBOOK_RECORD", f"missing since {aside.began - 2:.0f}")
@@ -195,11 +206,14 @@ def _shows(error: str, answer: Answer) -> bool:
 
 @dataclass
 class Run:
-    """The state of one run of a notebook; `done` counts the code cells that were started."""
+    """The state of one run of a notebook; `done` counts the code cells that were started.
+
+    `left_out`: tags of cells that are not run.
+    """
 
     node: nbformat.NotebookNode
     on_cell: OnCell
-    mode: str
+    left_out: frozenset[str]
     failures: list[Failure] = field(default_factory=list)
     done: int = 0
 
@@ -217,8 +231,8 @@ class Run:
                     return
 
     def leaves_out(self, cell: nbformat.NotebookNode) -> bool:
-        """Whether the cell is not run: what a learner asks there is not to be recorded."""
-        left_out = self.mode == "record" and OWN in tags(cell)
+        """Whether the cell is not run."""
+        left_out = not self.left_out.isdisjoint(tags(cell))
         if left_out:
             cell.outputs = []  # a stored error would excuse a recording that fails
         return left_out
