@@ -18,7 +18,7 @@ import openai
 from ...recordings.requests import canonical
 from ..exercises.failures import FAILURES, passes_on
 from ..exercises.judge import Exercise, Wrong
-from ..exercises.phone import Closed, Line, Talk, done, event, said, waited
+from ..exercises.phone import Closed, Line, Talk, done, event, raises, said, waited
 from ..exercises.probe import Asked, Probe, error_answer, expect
 from ..models import known, model
 
@@ -197,16 +197,7 @@ def _raises(
     kind: type[Exception] = RuntimeError,
 ) -> None:
     with Line(Talk(reading)) as line:
-        try:
-            found = line.run(answer, TEXT, path)
-        except Wrong:
-            raise Wrong(f"after {when} your code waited on") from None
-        except kind:
-            return
-        except Exception as error:
-            what = f"`{type(error).__name__}`"
-            raise Wrong(f"after {when} it stops with {what}, not with a RuntimeError") from error
-    raise Wrong(f"after {when} it returned {found!r}")
+        raises(lambda: line.run(answer, TEXT, path), when, kind=kind)
 
 
 def round_trip(answer: Callable[..., Any]) -> str:

@@ -59,17 +59,19 @@ def waited(wait: Callable[[float], bool]) -> bool:
     return False
 
 
-def raises(run: Callable[[], Any], when: str, word: str) -> None:
-    """Raises Wrong unless `run` raises a RuntimeError that says `word`. `when`: what came to pass."""
+def raises(
+    run: Callable[[], Any], when: str, word: str = "", *, kind: type[Exception] = RuntimeError
+) -> None:
+    """Raises Wrong unless `run` raises a `kind` that says `word`. `when`: what came to pass."""
     try:
         found = run()
-    except RuntimeError as error:
-        expect(word in str(error), f"after {when} the text of the error lacks {word!r}")
-        return
     except Stuck:
         raise Wrong(f"after {when} your code waited on") from None
     except Wrong:
         raise
+    except kind as error:
+        expect(word in str(error), f"after {when} the text of the error lacks {word!r}")
+        return
     except Exception as error:
         what = f"`{type(error).__name__}`"
         raise Wrong(f"after {when} it stops with {what}, not with a RuntimeError") from error
