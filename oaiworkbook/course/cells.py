@@ -36,10 +36,11 @@ def is_copied(names: set[str], lesson: str | None) -> bool:
     In its lesson it is known also when it was edited. Elsewhere it may be that of any lesson, and has all
     of its names: a learner's own program may have a `main`, too.
     """
-    known = _of_the_copy_cells()
-    if lesson in known:
-        return bool(names & known[lesson])
-    return any(each and each <= names for each in known.values())
+    for path in lessons.shipped():
+        if path.stem == lesson and (own := _of_the_copy_cell(path)) is not None:
+            return bool(names & own)
+    known = filter(None, map(_of_the_copy_cell, lessons.shipped()))
+    return any(each <= names for each in known)
 
 
 def defined(module: ast.Module) -> set[str]:
@@ -52,33 +53,27 @@ def defined(module: ast.Module) -> set[str]:
 def _owners() -> dict[str, str | None]:
     """Source of a code cell -> its lesson; None where several lessons have it."""
     found: dict[str, str | None] = {}
-    for lesson, source, _ in _code_cells():
-        found[source] = lesson if found.get(source, lesson) == lesson else None
+    for path in lessons.shipped():
+        for cell in _code(path):
+            source, lesson = cell.source.strip(), path.stem
+            found[source] = lesson if found.get(source, lesson) == lesson else None
     return found
 
 
-@lru_cache(maxsize=1)
-def _of_the_copy_cells() -> dict[str, set[str]]:
-    """Lesson -> what its cell to copy defines."""
-    found: dict[str, set[str]] = {}
-    for lesson, source, tags in _code_cells():
-        if "copy" in tags:
+@lru_cache(maxsize=None)
+def _of_the_copy_cell(path: Path) -> set[str] | None:
+    """What a lesson's cell to copy defines; None where it has no such cell."""
+    for cell in _code(path):
+        if "copy" in cell.tags:
             with suppress(SyntaxError):
-                found[lesson] = defined(ast.parse(source))
-    return found
+                return defined(ast.parse(cell.source))
+    return None
 
 
-@lru_cache(maxsize=1)
-def _code_cells() -> list[tuple[str, str, list[str]]]:
-    """(lesson, source, tags) of each code cell of the course; a broken notebook has none."""
-    return [cell for path in lessons.shipped() for cell in _of_file(path)]
-
-
-def _of_file(path: Path) -> Iterator[tuple[str, str, list[str]]]:
+def _code(path: Path) -> Iterator[Cell]:
+    """The code cells of a lesson; a broken notebook has none."""
     with suppress(LessonError):
-        for cell in _parsed(path):
-            if cell.kind == "code":
-                yield path.stem, cell.source.strip(), cell.tags
+        yield from (cell for cell in _parsed(path) if cell.kind == "code")
 
 
 def _parsed(path: Path) -> Iterator[Cell]:

@@ -265,7 +265,7 @@ class Library:
 
     def paths(self, lesson: str | None = None) -> list[Path]:
         """Files of one lesson; of all lessons if it is None or has none."""
-        found = sorted(p for paths in self._scan().of_key.values() for p in paths)
+        found = [folder / name for folder, name in self._names() if _NAME.fullmatch(name)]
         return [p for p in found if p.parent.name == lesson] or found
 
     def origins(self, paths: Iterable[Path]) -> Origins:
@@ -295,21 +295,21 @@ class Library:
         for folder, name in self._names():
             match = _NAME.fullmatch(name)
             if match:
-                index.of_slug.setdefault(match[2], []).append(folder / name)
-                index.of_key.setdefault(match[3], []).append(folder / name)
-        for paths in (*index.of_slug.values(), *index.of_key.values()):
-            paths.sort()
+                path = folder / name
+                index.of_slug.setdefault(match[2], []).append(path)
+                index.of_key.setdefault(match[3], []).append(path)
         return index
 
     def _names(self) -> Iterator[tuple[Path, str]]:
+        """(folder, name) of all files, in the order of their paths."""
         if self.flat and not self.folder.exists():
             return  # nothing is recorded yet
         try:
-            lessons = [self.folder]
+            lessons = [str(self.folder)]
             if not self.flat:
-                lessons = [Path(entry.path) for entry in os.scandir(self.folder) if entry.is_dir()]
-            for folder in lessons:
-                yield from ((folder, entry.name) for entry in os.scandir(folder))
+                lessons = sorted(entry.path for entry in os.scandir(self.folder) if entry.is_dir())
+            for folder in map(Path, lessons):
+                yield from ((folder, name) for name in sorted(os.listdir(folder)))
         except OSError as error:
             raise RecordingError(
                 f"Cannot read the recordings in {self.folder}: {error.strerror}. Check the folder and "

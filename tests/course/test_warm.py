@@ -14,6 +14,7 @@ from typing import Any
 
 import psutil
 import pytest
+import zmq
 from nbformat.v4 import new_code_cell, new_notebook
 
 from oaiworkbook.course.running import warm
@@ -57,6 +58,15 @@ def test_a_kernel_comes_from_the_warm_process(tmp_path: Path, nurseries: list[An
         assert module not in modules
 
 
+def test_a_client_tries_again_soon_while_the_kernel_does_not_listen_yet(
+    tmp_path: Path, nurseries: list[Any]
+) -> None:
+    with session(new_notebook(), tmp_path, mode="replay", lesson="90_warm") as client:
+        assert client.kc is not None
+        for channel in (client.kc.shell_channel, client.kc.iopub_channel):
+            assert channel.socket.getsockopt(zmq.RECONNECT_IVL) == 5
+
+
 def test_many_open_files_are_no_hindrance(tmp_path: Path, nurseries: list[Any]) -> None:
     with ExitStack() as opened:
         for _ in range(1_100):
@@ -84,7 +94,8 @@ SPOIL = """
 """
 LOOK = """
     import builtins, locale, os, random, sys, tempfile, time, warnings
-    import matplotlib, numpy, openai, oaiworkbook
+    import threading
+    import matplotlib.pyplot, numpy, openai, oaiworkbook
     from oaiworkbook.money import ledger, price_table
     mask = os.umask(0); os.umask(mask)
     print({
@@ -95,6 +106,7 @@ LOOK = """
         "ours": hasattr(oaiworkbook, "spoilt"), "lines": matplotlib.rcParams["lines.linewidth"],
         "print": numpy.get_printoptions()["precision"], "temporary": tempfile.gettempdir() == os.environ["TMPDIR"],
         "filters": len(warnings.filters), "ledgers": len(ledger._default),
+        "figures": matplotlib.pyplot.get_fignums(), "threads": len(threading.enumerate()),
         "prices": price_table.price_entries.cache_info().currsize,
         "user": [name for name in ("client", "OpenAI", "nonsense") if name in globals()],
     })
@@ -155,7 +167,7 @@ def test_no_import_reads_what_may_differ() -> None:
         os.environ.__class__ = Noting
         from oaiworkbook.course.running.forkserver import preload
         preload()
-        print(sorted(name for name in asked if name.startswith({warm.MAY_DIFFER!r})))
+        print(sorted(name for name in asked if os.fsdecode(name).startswith({warm.MAY_DIFFER!r})))
     """
     out = subprocess.check_output([sys.executable, "-c", textwrap.dedent(code)], text=True)
     read = [n for n in ast.literal_eval(out) if n != "HOME" and not n.startswith("XDG_")]

@@ -1,4 +1,4 @@
-"""The process that kernels are forked from: it has imported what lessons import, and runs nothing.
+"""The process that kernels are forked from: it has imported what lessons import, and run none of them.
 
 Started by `warm`, with the number of a listening Unix socket. A connection brings an order, a line of
 JSON: the kernel's `argv`, its whole `env`, its `cwd`, and the file for its `stderr`. The answer is a
@@ -8,6 +8,8 @@ parent is gone.
 
 import gc
 import importlib
+import inspect
+import io
 import json
 import os
 import random
@@ -20,16 +22,39 @@ import time
 from typing import Any
 
 IMPORTS = (
-    *("ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.terminal.embed", "ipywidgets"),
+    *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "ipywidgets"),
+    *("IPython.terminal.embed", "IPython.core.logger", "IPython.core.magics.extension"),
+    *("IPython.core.completerlib", "IPython.extensions.storemagic", "tornado.platform.asyncio"),
     *("stack_data", "pygments.formatters.terminal256", "unittest.mock"),  # for a traceback
     *("openai.resources.responses.responses", "openai.resources.chat.completions.completions"),
     *("openai.types.responses", "openai.types.chat", "httpcore2", "websockets.sync.server"),
-    *("genai_prices.data", "genai_prices.data_snapshot"),
+    *("genai_prices.data", "genai_prices.data_snapshot", "genai_prices.decompose"),
     *("oaiworkbook.client", "oaiworkbook.client.sockets", "oaiworkbook.practice.server"),
     *("oaiworkbook.money.meter", "oaiworkbook.money.report"),
-    *("oaiworkbook.course.notebook", "oaiworkbook.course.exercises.probe"),
-    *("numpy", "matplotlib.pyplot", "matplotlib.backends.backend_agg"),
+    *("oaiworkbook.course.notebook", "oaiworkbook.course.start_page", "oaiworkbook.course.samples"),
+    *("oaiworkbook.course.exercises.probe", "oaiworkbook.course.exercises.failures"),
+    *("numpy.random", "matplotlib.pyplot", "matplotlib.backends.backend_agg"),
+    # Not the inline backend: imported before there is a shell, it would show no figure.
+    "IPython.core.pylabtools",
 )
+# With the parts that most answers have: the SDK builds a type's schema when it first meets one.
+ANSWER: dict[str, Any] = {
+    "object": "response",
+    "created_at": 0,
+    "error": None,
+    "metadata": {},
+    "output": [
+        {"type": "reasoning", "summary": []},
+        {"type": "message", "content": [{"type": "output_text", "text": "{}", "annotations": []}]},
+        {"type": "function_call", "name": "look_up", "arguments": "{}"},
+    ],
+    "parallel_tool_calls": True,
+    "reasoning": {"effort": None},
+    "text": {"format": {"type": "text"}},
+    "tool_choice": "auto",
+    "tools": [{"type": "function", "name": "look_up", "parameters": {}}],
+    "usage": {"input_tokens_details": {}, "output_tokens_details": {}},
+}
 
 
 def preload() -> None:
@@ -37,6 +62,32 @@ def preload() -> None:
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     for name in IMPORTS:
         importlib.import_module(name)
+
+
+def fill_caches() -> None:
+    """Does once what every kernel does for the first time: an answer, a stream, a traceback, a figure.
+
+    Only what is the same for all lessons stays: schemas, where modules come from, fonts.
+    """
+    import httpx2
+    import openai
+    from matplotlib.figure import Figure
+
+    events = ("response.created", "response.output_text.delta", "response.completed")
+    stream = "".join(f'data: {{"type": "{each}", "response": {{}}}}\n\n' for each in events)
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if json.loads(request.content).get("stream"):
+            return httpx2.Response(200, text=stream, headers={"content-type": "text/event-stream"})
+        return httpx2.Response(200, json=ANSWER if "responses" in request.url.path else {})
+
+    transport = httpx2.Client(transport=httpx2.MockTransport(answer))
+    with openai.OpenAI(api_key="-", base_url="http://nowhere", http_client=transport) as client:
+        client.responses.create(model="-", input="-")
+        list(client.responses.create(model="-", input="-", stream=True))
+        client.chat.completions.create(model="-", messages=[])
+    inspect.getmodule(compile("", "<a cell>", "exec"))
+    Figure().subplots().figure.savefig(io.BytesIO())
 
 
 def serve(listener: socket.socket) -> dict[str, Any] | None:
@@ -94,6 +145,7 @@ if __name__ == "__main__":
     if sys.path[0] in ("", os.getcwd()):
         del sys.path[0]
     preload()
+    fill_caches()
     with socket.socket(fileno=int(sys.argv[1])) as listener:
         order = serve(listener)
     if order is not None:

@@ -66,6 +66,10 @@ class Client(NotebookClient):
 class PromptClient(AsyncKernelClient):
     """Ready when the kernel has answered and its output has come, not 0.2 seconds after that."""
 
+    def start_channels(self, *args: Any, **kwargs: Any) -> None:
+        self.context.setsockopt(zmq.RECONNECT_IVL, 5)  # ms: it asks before the kernel listens
+        super().start_channels(*args, **kwargs)
+
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Raises RuntimeError when the kernel dies, or does not answer within `timeout` seconds."""
         deadline = time.monotonic() + (timeout or float("inf"))
@@ -181,7 +185,6 @@ def _manager(scratch: Path, env: Mapping[str, str]) -> AsyncKernelManager:
         connection_file=str(scratch / "k.json"),
         client_factory=PromptClient,
     )
-    manager.context.setsockopt(zmq.RECONNECT_IVL, 10)  # ms: it asks before the kernel listens
     # Two kernels that start at once over TCP now and then take each other's ports.
     if sys.platform != "win32" and len(str(scratch / "k-ipc-1")) < SOCKET_PATH:
         manager.transport = "ipc"
