@@ -4,7 +4,7 @@ import ast
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,7 +60,7 @@ def _owners() -> dict[str, str | None]:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def _of_the_copy_cell(path: Path) -> set[str] | None:
     """What a lesson's cell to copy defines; None where it has no such cell."""
     for cell in _code(path):

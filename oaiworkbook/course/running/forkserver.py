@@ -87,7 +87,9 @@ def fill_caches() -> None:
         list(client.responses.create(model="-", input="-", stream=True))
         client.chat.completions.create(model="-", messages=[])
     inspect.getmodule(compile("", "<a cell>", "exec"))
-    Figure().subplots().figure.savefig(io.BytesIO())
+    figure = Figure()
+    figure.subplots()
+    figure.savefig(io.BytesIO())
 
 
 def serve(listener: socket.socket) -> dict[str, Any] | None:
