@@ -4,7 +4,7 @@ import ast
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,11 +36,11 @@ def is_copied(names: set[str], lesson: str | None) -> bool:
     In its lesson it is known also when it was edited. Elsewhere it may be that of any lesson, and has all
     of its names: a learner's own program may have a `main`, too.
     """
-    for path in lessons.shipped():
-        if path.stem == lesson and (own := _of_the_copy_cell(path)) is not None:
-            return bool(names & own)
-    known = filter(None, map(_of_the_copy_cell, lessons.shipped()))
-    return any(each <= names for each in known)
+    shipped = {path.stem: path for path in lessons.shipped()}
+    own = _of_the_copy_cell(shipped[lesson]) if lesson in shipped else None
+    if own is not None:
+        return bool(names & own)
+    return any(each and each <= names for each in map(_of_the_copy_cell, shipped.values()))
 
 
 def defined(module: ast.Module) -> set[str]:
@@ -49,7 +49,7 @@ def defined(module: ast.Module) -> set[str]:
     return {statement.name for statement in module.body if isinstance(statement, kinds)}
 
 
-@lru_cache(maxsize=1)
+@cache
 def _owners() -> dict[str, str | None]:
     """Source of a code cell -> its lesson; None where several lessons have it."""
     found: dict[str, str | None] = {}

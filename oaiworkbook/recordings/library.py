@@ -265,7 +265,7 @@ class Library:
 
     def paths(self, lesson: str | None = None) -> list[Path]:
         """Files of one lesson; of all lessons if it is None or has none."""
-        found = [folder / name for folder, name in self._names() if _NAME.fullmatch(name)]
+        found = [path for path, _ in self._present()]
         return [p for p in found if p.parent.name == lesson] or found
 
     def origins(self, paths: Iterable[Path]) -> Origins:
@@ -292,16 +292,13 @@ class Library:
 
     def _scan(self) -> "_Index":
         index = _Index({}, {})
-        for folder, name in self._names():
-            match = _NAME.fullmatch(name)
-            if match:
-                path = folder / name
-                index.of_slug.setdefault(match[2], []).append(path)
-                index.of_key.setdefault(match[3], []).append(path)
+        for path, name in self._present():
+            index.of_slug.setdefault(name[2], []).append(path)
+            index.of_key.setdefault(name[3], []).append(path)
         return index
 
-    def _names(self) -> Iterator[tuple[Path, str]]:
-        """(folder, name) of all files, in the order of their paths."""
+    def _present(self) -> Iterator[tuple[Path, re.Match[str]]]:
+        """All files of recordings in the order of their paths, each with its name as `_NAME` reads it."""
         if self.flat and not self.folder.exists():
             return  # nothing is recorded yet
         try:
@@ -309,7 +306,8 @@ class Library:
             if not self.flat:
                 lessons = sorted(entry.path for entry in os.scandir(self.folder) if entry.is_dir())
             for folder in map(Path, lessons):
-                yield from ((folder, name) for name in sorted(os.listdir(folder)))
+                for match in filter(None, map(_NAME.fullmatch, sorted(os.listdir(folder)))):
+                    yield folder / match[0], match
         except OSError as error:
             raise RecordingError(
                 f"Cannot read the recordings in {self.folder}: {error.strerror}. Check the folder and "

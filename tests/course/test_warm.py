@@ -93,8 +93,7 @@ SPOIL = """
     print(1)
 """
 LOOK = """
-    import builtins, locale, os, random, sys, tempfile, time, warnings
-    import threading
+    import builtins, locale, os, random, sys, tempfile, threading, time, warnings
     import matplotlib.pyplot, numpy, openai, oaiworkbook
     from oaiworkbook.money import ledger, price_table
     mask = os.umask(0); os.umask(mask)
