@@ -1,6 +1,7 @@
 """Keeps every test away from the user's own folders, keys and proxies."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,12 @@ from oaiworkbook.money import ledger
 # Names as the SDK, httpx2 and the workbook read them. A test sets what it needs itself.
 CLEARED = ("OPENAI_", "OAIWORKBOOK_")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+def pytest_configure() -> None:
+    # A shell that starts pytest in the background has it ignore Ctrl+C, and all that tests start.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -26,9 +26,11 @@ def is_blank(db: sqlite3.Connection, path: Path, known: int) -> bool:
 
     `known`: the newest version of the ledger's tables that we can write.
     """
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
-    marked = db.execute("PRAGMA application_id").fetchone()[0]  # we never mark one
+    with _one_moment(db):
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+        marked = db.execute("PRAGMA application_id").fetchone()[0]  # we never mark one
+        columns = {table: _columns(db, table) for table in _OURS}
     if not (version or tables or marked):
         return True
     # Many programs number the versions of their tables as we do: the tables tell.
@@ -39,10 +41,27 @@ def is_blank(db: sqlite3.Connection, path: Path, known: int) -> bool:
             f"The ledger {path} was written by a newer oaiworkbook (schema {version}, this one "
             f"knows {known}). It was left as it is. Upgrade oaiworkbook, or {elsewhere()}"
         )
-    for table, columns in _OURS.items():
-        if not columns.issubset(row[1] for row in db.execute(f"PRAGMA table_info({table})")):
-            raise _of_another_program(path)
+    if not all(ours <= columns[table] for table, ours in _OURS.items()):
+        raise _of_another_program(path)
     return False
+
+
+@contextmanager
+def _one_moment(db: sqlite3.Connection) -> Iterator[None]:
+    """All that is read inside is of one moment, though another process may be making the tables."""
+    if db.in_transaction:
+        yield
+        return
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+
+
+def _columns(db: sqlite3.Connection, table: str) -> set[str]:
+    return {row[1] for row in db.execute(f"PRAGMA table_info({table})")}
 
 
 def _of_another_program(path: Path) -> LedgerError:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -23,6 +24,8 @@ import pytest
 from oaiworkbook.errors import LedgerError
 from oaiworkbook.money import ledger_file
 from oaiworkbook.money.ledger import Call, Ledger, SpendLimitExceeded
+from oaiworkbook.money.ledger_file import SCHEMA
+from oaiworkbook.money.ledger_place import is_blank
 
 USAGE = {"input_tokens": 310, "output_tokens": 84, "output_tokens_details": {"reasoning_tokens": 9}}
 
@@ -433,6 +436,22 @@ def test_a_file_of_another_program_is_left_alone(tmp_path: Path) -> None:
         Ledger(path)
     with sqlite3.connect(path) as db:
         assert db.execute("SELECT name FROM sqlite_master").fetchall() == [("photos",)]
+
+
+def test_tables_that_are_made_while_we_look_are_no_other_programs(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path, isolation_level=None)) as looking:
+        looking.execute("PRAGMA journal_mode = WAL")
+        made: list[Ledger] = []
+
+        def another_kernel(statement: str) -> None:
+            if "sqlite_master" in statement and not made:
+                made.append(Ledger(path))
+
+        looking.set_trace_callback(another_kernel)
+        assert is_blank(looking, path, len(SCHEMA))
+        assert made
+        assert not is_blank(looking, path, len(SCHEMA))
 
 
 def test_a_file_of_a_newer_version_is_left_alone(ledger: Ledger, path: Path) -> None:
