@@ -31,7 +31,7 @@ STYLE = "".join(
         ".jp-OutputArea-output pre{word-break:normal}",
         ".jp-InputArea-editor .highlight pre{white-space:pre-wrap}",
         # A link is told by more than its colour, and can be hit when another is right beneath.
-        ".jp-RenderedMarkdown a:link{text-decoration:underline}",
+        ".jp-RenderedMarkdown a:link,.jp-RenderedText pre a[href]:link{text-decoration:underline}",
         ".jp-RenderedMarkdown summary{padding:2px 0} .jp-RenderedMarkdown li{padding:1px 0}",
         # On their red, IPython's colours of a traceback are too pale to be read.
         "[data-mime-type*=stderr] span,[data-mime-type*=error] span"

@@ -108,6 +108,11 @@ class Lesson:
             [name, args],
         )
 
+    def change_theme(self, title: str) -> None:
+        """Returns when JupyterLab has taken away the sheet that it lays over the page meanwhile."""
+        self.command("apputils:change-theme", theme=title)
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
+
     def run_all(self) -> None:
         self.command("notebook:run-all-cells")
         # The command is done as soon as a cell has failed, with others still waiting their turn. The

@@ -97,9 +97,9 @@ def details_open(lesson: Lesson) -> None:
 def can_be_read(lesson: Lesson) -> None:
     """By those who read with a screen reader, with weak eyes or at 200 %."""
     for title in THEMES.values():
-        lesson.command("apputils:change-theme", theme=title)
+        lesson.change_theme(title)
         assert findings(lesson.page) == [], title
-    lesson.command("apputils:change-theme", theme=THEMES["light"])
+    lesson.change_theme(THEMES["light"])
     lesson.command("application:toggle-left-area")
     lesson.unroll(ZOOMED["width"])
     assert cut_off(lesson.page) == []
@@ -112,6 +112,6 @@ def pictures(lesson: Lesson, name: str) -> None:
     folder = Path(PICTURES)
     folder.mkdir(parents=True, exist_ok=True)
     for theme, title in THEMES.items():
-        lesson.command("apputils:change-theme", theme=title)
+        lesson.change_theme(title)
         lesson.picture(folder / f"{name}-{theme}.png")
-    lesson.command("apputils:change-theme", theme=THEMES["light"])
+    lesson.change_theme(THEMES["light"])
