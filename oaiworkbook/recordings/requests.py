@@ -91,15 +91,22 @@ def multipart(content_type: str, content: bytes) -> list[tuple[str, str | None, 
     from email.message import Message
     from email.parser import BytesParser
 
-    head = f"Content-Type: {content_type}\r\n\r\n".encode()
-    message = BytesParser().parsebytes(head + content)
+    form = Message()
+    form["Content-Type"] = content_type
+    boundary = form.get_boundary()
+    if boundary is None:
+        return []
+    mark = f"--{boundary}".encode("latin-1", "replace")
+    # Only the heads are parsed as mail is: a long sound would be taken to pieces line by line.
+    first, *rest = content.split(b"\r\n" + mark)
     parts: list[tuple[str, str | None, bytes]] = []
-    for part in message.get_payload() if message.is_multipart() else []:
-        if not isinstance(part, Message):
-            continue
-        name = str(part.get_param("name", "", header="content-disposition"))
-        data = part.get_payload(decode=True)
-        parts.append((name, part.get_filename(), data if isinstance(data, bytes) else b""))
+    for part in (first.partition(mark)[2], *rest):
+        head, blank, data = part.partition(b"\r\n\r\n")
+        if not blank:
+            continue  # the end
+        fields = BytesParser().parsebytes(head.lstrip(), headersonly=True)
+        name = str(fields.get_param("name", "", header="content-disposition"))
+        parts.append((name, fields.get_filename(), data))
     return parts
 
 

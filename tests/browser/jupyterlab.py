@@ -199,6 +199,7 @@ def jupyterlab(folder: Path, browser: Browser) -> Iterator[JupyterLab]:
     lessons, home, log = folder / "lessons", folder / "home", folder / "jupyterlab.log"
     watched = folder / "connections"
     watched.touch()
+    (folder / "temporary").mkdir()  # for what lessons leave there
     ignore = shutil.ignore_patterns("[!0-9]*", "*.mine-*", "*.md")
     shutil.copytree(NOTEBOOKS, lessons, ignore=ignore)
     startup = home / "ipython" / "profile_default" / "startup"
@@ -238,6 +239,7 @@ def jupyterlab(folder: Path, browser: Browser) -> Iterator[JupyterLab]:
 
 def _environment(folder: Path, home: Path) -> dict[str, str]:
     changes = surroundings.environment(folder) | {
+        "TMPDIR": str(folder / "temporary"),
         "HOME": str(home),
         "USERPROFILE": str(home),
         "LOCALAPPDATA": str(home / "local"),

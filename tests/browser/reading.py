@@ -9,7 +9,7 @@ from playwright.sync_api import Page, ViewportSize
 
 OURS = {
     "include": [[".jp-OutputArea-output"], [".jp-MarkdownOutput"]],
-    "exclude": [[".highlight"], [".jp-MarkdownOutput pre"]],
+    "exclude": [[".highlight"], [".jp-RenderedMarkdown pre"]],
 }
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ZOOMED: ViewportSize = {"width": 640, "height": 400}  # what 200 % leaves of 1280 x 800
