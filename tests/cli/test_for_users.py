@@ -99,12 +99,12 @@ def test_the_start_line_leads_to_the_start_page_of_its_jupyterlab(
     progress.note("00-1", "correct")
     page = tmp_path / start_page.NAME
     monkeypatch.setenv("OAIWORKBOOK_START", str(page))
-    assert "href" not in StartLine()._repr_html_()
+    assert "<a href" not in StartLine()._repr_html_()
     page.touch()
     assert f' · <a href="{page.name}">all lessons</a></small>' in StartLine()._repr_html_()
     (tmp_path / "deeper").mkdir()
     monkeypatch.chdir(tmp_path / "deeper")
-    assert "href" not in StartLine()._repr_html_()
+    assert "<a href" not in StartLine()._repr_html_()
 
 
 def test_the_start_line_survives_a_folder_that_cannot_be_read(

@@ -29,9 +29,7 @@ def form(data: bytes, name: str) -> httpx2.Request:
 @pytest.mark.parametrize("name", ["call.wav", "größe.wav", 'a "call".wav'])
 def test_the_parts_are_what_was_sent(data: bytes, name: str) -> None:
     request = form(data, name)
-    *fields, (file, filename, content) = multipart(
-        request.headers["content-type"], request.content
-    )
+    *fields, (file, filename, content) = multipart(request.headers["content-type"], request.content)
     assert fields == [
         ("model", None, b"gpt-4o-transcribe"),
         ("prompt", None, "Zwei\r\nZeilen, ü".encode()),
