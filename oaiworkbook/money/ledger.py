@@ -128,7 +128,7 @@ def values_of(call: Call) -> tuple[Any, ...]:
 @lru_cache(maxsize=512)
 def _masked(*labels: str | None) -> tuple[str | None, ...]:
     """Of the labels of a call, which are mostly those of the call before."""
-    return tuple(label and masked_text(label) for label in labels)
+    return tuple(label and masked_label(label) for label in labels)
 
 
 def _as_json(usage: Mapping[str, Any]) -> str:

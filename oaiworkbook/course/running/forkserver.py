@@ -29,9 +29,12 @@ IMPORTS = (
     *("openai.resources.responses.responses", "openai.resources.chat.completions.completions"),
     *("openai.types.responses", "openai.types.chat", "httpcore2", "websockets.sync.server"),
     *("genai_prices.data", "genai_prices.data_snapshot", "genai_prices.decompose"),
-    *("oaiworkbook.client", "oaiworkbook.client.sockets", "oaiworkbook.practice.server"),
-    *("oaiworkbook.money.meter", "oaiworkbook.money.report"),
+    *("genai_prices.validation", "oaiworkbook.money.meter", "oaiworkbook.money.report"),
+    *("oaiworkbook.client", "oaiworkbook.client.sockets", "oaiworkbook.client.deadline"),
+    *("oaiworkbook.practice.server", "oaiworkbook.practice.sessions"),
+    *("oaiworkbook.practice.websocket", "oaiworkbook.recordings.loose"),
     *("oaiworkbook.course.notebook", "oaiworkbook.course.start_page", "oaiworkbook.course.samples"),
+    *("oaiworkbook.course.checks", "oaiworkbook.course.exercises.verdict"),
     *("oaiworkbook.course.exercises.probe", "oaiworkbook.course.exercises.failures"),
     *("numpy.random", "matplotlib.pyplot", "matplotlib.backends.backend_agg"),
     # Not the inline backend: imported before there is a shell, it would show no figure.
@@ -41,19 +44,44 @@ IMPORTS = (
 ANSWER: dict[str, Any] = {
     "object": "response",
     "created_at": 0,
+    "completed_at": 0,
+    "status": "completed",
     "error": None,
+    "instructions": "-",
+    "max_output_tokens": 1,
     "metadata": {},
+    "model": "-",
     "output": [
         {"type": "reasoning", "summary": []},
-        {"type": "message", "content": [{"type": "output_text", "text": "{}", "annotations": []}]},
+        {
+            "type": "message",
+            "content": [
+                {"type": "output_text", "text": "{}", "annotations": [], "logprobs": []},
+            ],
+        },
         {"type": "function_call", "name": "look_up", "arguments": "{}"},
     ],
     "parallel_tool_calls": True,
+    "prompt_cache_retention": "24h",
     "reasoning": {"effort": None},
+    "service_tier": "default",
+    "temperature": 1.0,
     "text": {"format": {"type": "text"}},
     "tool_choice": "auto",
+    "tool_usage": {},
     "tools": [{"type": "function", "name": "look_up", "parameters": {}}],
+    "truncation": "disabled",
     "usage": {"input_tokens_details": {}, "output_tokens_details": {}},
+}
+CHAT: dict[str, Any] = {
+    "choices": [
+        {
+            "finish_reason": "stop",
+            "message": {"role": "assistant", "content": "-", "annotations": []},
+        }
+    ],
+    "service_tier": "default",
+    "usage": {"prompt_tokens_details": {}, "completion_tokens_details": {}},
 }
 
 
@@ -67,11 +95,15 @@ def preload() -> None:
 def fill_caches() -> None:
     """Does once what every kernel does for the first time: an answer, a stream, a traceback, a figure.
 
-    Only what is the same for all lessons stays: schemas, where modules come from, fonts.
+    Only what is the same for all lessons stays: schemas, prices, where modules come from, fonts.
     """
     import httpx2
     import openai
     from matplotlib.figure import Figure
+
+    from oaiworkbook.course.models import known
+    from oaiworkbook.money.price_table import price_entries
+    from oaiworkbook.recordings.file import Recording
 
     events = ("response.created", "response.output_text.delta", "response.completed")
     stream = "".join(f'data: {{"type": "{each}", "response": {{}}}}\n\n' for each in events)
@@ -79,13 +111,17 @@ def fill_caches() -> None:
     def answer(request: httpx2.Request) -> httpx2.Response:
         if json.loads(request.content).get("stream"):
             return httpx2.Response(200, text=stream, headers={"content-type": "text/event-stream"})
-        return httpx2.Response(200, json=ANSWER if "responses" in request.url.path else {})
+        return httpx2.Response(200, json=ANSWER if "responses" in request.url.path else CHAT)
 
     transport = httpx2.Client(transport=httpx2.MockTransport(answer))
     with openai.OpenAI(api_key="-", base_url="http://nowhere", http_client=transport) as client:
         client.responses.create(model="-", input="-")
+        client.responses.parse(model="-", input="-")
         list(client.responses.create(model="-", input="-", stream=True))
         client.chat.completions.create(model="-", messages=[])
+    Recording.model_rebuild()
+    price_entries()
+    known()
     inspect.getmodule(compile("", "<a cell>", "exec"))
     figure = Figure()
     figure.subplots()
