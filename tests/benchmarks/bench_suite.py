@@ -2,9 +2,10 @@
 
     python -m tests.benchmarks.bench_suite
 
-Two workers each, the same Python and the same versions, wall time of the whole command. nbval runs
-with its own options and without our plugin, so it says that some cells differ: pictures and times
-are not equal to the letter. Both replay without the waits of the recordings.
+Two workers each, and as many as the test command takes; the same Python and the same versions, wall
+time of the whole command. nbval runs with its own options and without our plugin, so it says that some
+cells differ: pictures and times are not equal to the letter. Both replay without the waits of the
+recordings.
 """
 
 import os
@@ -16,10 +17,10 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+from ..nbval_plugin import pytest_xdist_auto_num_workers
 from .timing import Row, report
 
 ROOT = Path(__file__).parents[2]
-TWO = ("-n", "2", "--dist", "loadfile")
 
 
 def seconds(command: Iterable[str], ledger: str, fine: tuple[int, ...]) -> float:
@@ -41,27 +42,30 @@ def rows(*, smoke: bool = False) -> list[Row]:
     lessons = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     lessons = lessons[:1] if smoke else lessons
     notebooks = [f"notebooks/{name}.ipynb" for name in lessons]
-    pytest = ("-m", "pytest", "-q")
+    of = f"{len(notebooks)} notebooks"
+    numbers = [2] if smoke else sorted({2, pytest_xdist_auto_num_workers()})
+    pytest = ("-m", "pytest", "-q", *notebooks, "--dist", "loadfile", "-n")
+    run = ("-c", "from oaiworkbook.cli.main import main; main()", "run", *lessons)
     with tempfile.TemporaryDirectory() as scratch:
         plain = Path(scratch, "pytest.ini")
         plain.write_text("[pytest]\n")
-        stock = (*pytest, "-c", str(plain), "--rootdir", str(ROOT), "--nbval", *TWO, *notebooks)
-        ours = (*pytest, *TWO, *notebooks)
-        alone = ("-c", "from oaiworkbook.cli.main import main; main()", "run", *lessons)
+        stock = ("-c", str(plain), "--rootdir", str(ROOT), "--nbval")
         ledger = str(Path(scratch, "ledger.sqlite"))
-        found = [
-            (
-                seconds(ours, ledger, (0,)),
-                seconds(stock, ledger, (0, 1)),
-                seconds(alone, ledger, (0,)),
-            )
-            for _ in range(1 if smoke else 3)
-        ]
-    suite, nbval, run = (median(side) for side in zip(*found, strict=True))
-    of = f"{len(notebooks)} notebooks"
+        found: dict[tuple[str, str], list[tuple[float, float]]] = {}
+        for _ in range(1 if smoke else 3):
+            for number in numbers:
+                workers = f"nbval, {number} workers"
+                nbval = seconds((*pytest, str(number), *stock), ledger, (0, 1))
+                ours = seconds((*pytest, str(number)), ledger, (0,))
+                found.setdefault((f"{of}, {number} workers", workers), []).append((ours, nbval))
+                if number == 2:
+                    alone = seconds(run, ledger, (0,))
+                    found.setdefault((f"{of}, `oaiworkbook run`", workers), []).append(
+                        (alone, nbval)
+                    )
     return [
-        Row(f"{of}, run and compared", "s", suite, nbval, "nbval, two workers"),
-        Row(f"{of}, `oaiworkbook run`", "s", run, nbval, "nbval, two workers"),
+        Row(what, "s", *(median(side) for side in zip(*times, strict=True)), other)
+        for (what, other), times in found.items()
     ]
 
 

@@ -95,14 +95,12 @@ def preload() -> None:
 def fill_caches() -> None:
     """Does once what every kernel does for the first time: an answer, a stream, a traceback, a figure.
 
-    Only what is the same for all lessons stays: schemas, prices, where modules come from, fonts.
+    Only what is the same for all lessons stays: schemas, where modules come from, fonts.
     """
     import httpx2
     import openai
     from matplotlib.figure import Figure
 
-    from oaiworkbook.course.models import known
-    from oaiworkbook.money.price_table import price_entries
     from oaiworkbook.recordings.file import Recording
 
     events = ("response.created", "response.output_text.delta", "response.completed")
@@ -120,8 +118,6 @@ def fill_caches() -> None:
         list(client.responses.create(model="-", input="-", stream=True))
         client.chat.completions.create(model="-", messages=[])
     Recording.model_rebuild()
-    price_entries()
-    known()
     inspect.getmodule(compile("", "<a cell>", "exec"))
     figure = Figure()
     figure.subplots()
