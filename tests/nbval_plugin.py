@@ -112,8 +112,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True, tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are cores: a good part of the run is waiting, for kernels and servers."""
-    return (os.cpu_count() or 1) + 2
+    """One more than there are cores: a good part of the run is waiting, for kernels and servers."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)
